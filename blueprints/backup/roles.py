@@ -1,0 +1,254 @@
+"""The IAM roles of AWS Backup, decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blueprints.documents import document
+from generator.naming import Label, arn, iam_name, label, root_arn
+from generator.spec.resolved import Environment
+
+
+BACKUP_ROLE = label("role_for_backup")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleFacts:
+    """One IAM role with one inline policy."""
+
+    label: Label
+    purpose: str
+    name: str
+    arn: str
+    trust: Mapping[str, Any]
+    policy_name: str
+    policy: Mapping[str, Any]
+    permissions_boundary_arn: str | None
+    tags: Mapping[str, str]
+
+
+def backup_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role that AWS Backup takes backups with."""
+    return arn(environment, "iam", f"role/{iam_name(environment, 'backup')}", regional=False)
+
+
+def copy_back_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role that AWS Backup copies points back with."""
+    return arn(environment, "iam", f"role/{iam_name(environment, 'copy-back')}", regional=False)
+
+
+def roots(environment: Environment, account_ids: Iterable[str]) -> list[str]:
+    """Return the principals that stand for whole accounts."""
+    return [root_arn(environment.partition, account_id) for account_id in account_ids]
+
+
+def _service_trust(environment: Environment) -> Mapping[str, Any]:
+    return document(
+        {
+            "Sid": "AwsBackupOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": "backup.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": environment.account_id}},
+        }
+    )
+
+
+def _copy_statements(vault_arns: Iterable[str]) -> Iterable[dict[str, Any]]:
+    yield {
+        "Sid": "CopyIntoVaults",
+        "Effect": "Allow",
+        "Action": "backup:CopyIntoBackupVault",
+        "Resource": list(vault_arns),
+    }
+    yield {
+        # AWS's own service role policy names no resource for it either; only AWS Backup can
+        # assume the role.
+        "Sid": "CopyOutOfVaults",
+        "Effect": "Allow",
+        "Action": "backup:CopyFromBackupVault",
+        "Resource": "*",
+    }
+
+
+def _key_statements(environment: Environment) -> Iterable[dict[str, Any]]:
+    # Keys of tables defined elsewhere and of vaults in other accounts are not known by name.
+    keys = f"arn:{environment.partition}:kms:*:*:key/*"
+    suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
+    yield {
+        "Sid": "ReadThroughTableKeys",
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": keys,
+        "Condition": {
+            "StringEquals": {"kms:ViaService": f"dynamodb.{environment.region}.{suffix}"}
+        },
+    }
+    yield {
+        "Sid": "DescribeKeys",
+        "Effect": "Allow",
+        "Action": "kms:DescribeKey",
+        "Resource": keys,
+    }
+    yield {
+        "Sid": "GrantVaultKeys",
+        "Effect": "Allow",
+        "Action": "kms:CreateGrant",
+        "Resource": keys,
+        "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+    }
+
+
+def _role(
+    environment: Environment,
+    what: str,
+    *,
+    purpose: str,
+    trust: Mapping[str, Any],
+    statements: Iterable[dict[str, Any]],
+) -> RoleFacts:
+    name = iam_name(environment, what)
+    return RoleFacts(
+        label=label(f"role_for_{what.replace('-', '_')}"),
+        purpose=purpose,
+        name=name,
+        arn=arn(environment, "iam", f"role/{name}", regional=False),
+        trust=trust,
+        policy_name=what,
+        policy=document(*statements),
+        permissions_boundary_arn=environment.spec.permissions_boundary_arn,
+        tags=environment.tags,
+    )
+
+
+def backup_role(environment: Environment) -> RoleFacts:
+    """Return the role that takes backups: the DynamoDB part of AWS's service role policy.
+
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html
+    """
+    # Tables selected by tag are not known by name, and 500 ARNs would not fit a policy.
+    tables = arn(environment, "dynamodb", "table/*")
+    targets = dict.fromkeys(
+        target.vault_arn
+        for protection in environment.protections.values()
+        for backup in protection.backups.values()
+        for target in environment.copies(backup)
+    )
+    return _role(
+        environment,
+        "backup",
+        purpose="AWS Backup takes the backups of this environment with this role.",
+        trust=_service_trust(environment),
+        statements=(
+            {
+                "Sid": "BackUpTables",
+                "Effect": "Allow",
+                "Action": [
+                    "dynamodb:CreateBackup",
+                    "dynamodb:DescribeTable",
+                    "dynamodb:ListTagsOfResource",
+                    "dynamodb:StartAwsBackupJob",
+                ],
+                "Resource": tables,
+            },
+            {
+                # AWS Backup expires points taken before the Region's opt-in with this role.
+                "Sid": "ExpireBackups",
+                "Effect": "Allow",
+                "Action": ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
+                "Resource": f"{tables}/backup/*",
+            },
+            {
+                "Sid": "FindVaults",
+                "Effect": "Allow",
+                "Action": "backup:DescribeBackupVault",
+                "Resource": [environment.vault_arn(key) for key in environment.vaults],
+            },
+            # Tag selections are resolved with this action, which takes no resource.
+            {"Sid": "FindTags", "Effect": "Allow", "Action": "tag:GetResources", "Resource": "*"},
+            *_key_statements(environment),
+            *(_copy_statements(targets) if targets else ()),
+        ),
+    )
+
+
+def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
+    """Return the two roles of a destination's way back: one for AWS Backup, one for people."""
+    if not environment.is_destination:
+        return ()
+    own_vaults = [environment.vault_arn(key) for key in environment.vaults]
+    source_vaults = [
+        source.vault_arn(key) for source in environment.sources for key in source.vaults
+    ] or [
+        # With `organization_id` the sources are not known: their own vault policies decide.
+        f"arn:{environment.partition}:backup:*:*:backup-vault:*"
+    ]
+    service = _role(
+        environment,
+        "copy-back",
+        purpose="AWS Backup copies recovery points back to the source accounts with this role.",
+        trust=_service_trust(environment),
+        statements=(*_copy_statements(source_vaults), *_key_statements(environment)),
+    )
+    # Recovery point ids are AWS's choice.
+    points = arn(environment, "backup", "recovery-point:*")
+    people = _role(
+        environment,
+        "recovery",
+        purpose="Break-glass of the source accounts lists copies and starts copying back here.",
+        trust=_people_trust(environment),
+        statements=(
+            {
+                "Sid": "ListCopies",
+                "Effect": "Allow",
+                "Action": ["backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"],
+                "Resource": own_vaults,
+            },
+            {
+                "Sid": "CopyBack",
+                "Effect": "Allow",
+                "Action": [
+                    "backup:DescribeRecoveryPoint",
+                    "backup:GetRecoveryPointRestoreMetadata",
+                    "backup:StartCopyJob",
+                ],
+                "Resource": points,
+            },
+            {
+                # Copy jobs have no resource type in IAM.
+                "Sid": "FollowCopies",
+                "Effect": "Allow",
+                "Action": ["backup:DescribeCopyJob", "backup:ListCopyJobs"],
+                "Resource": "*",
+            },
+            {
+                "Sid": "PassCopyBackRole",
+                "Effect": "Allow",
+                "Action": "iam:PassRole",
+                "Resource": service.arn,
+                "Condition": {"StringEquals": {"iam:PassedToService": "backup.amazonaws.com"}},
+            },
+        ),
+    )
+    return (service, people)
+
+
+def _people_trust(environment: Environment) -> Mapping[str, Any]:
+    accounts = dict.fromkeys(
+        (environment.account_id, *(source.account_id for source in environment.sources))
+    )
+    people = dict.fromkeys(environment.break_glass_arns)
+    for source in environment.sources:
+        people.update(dict.fromkeys(source.break_glass_arns))
+    return document(
+        {
+            "Sid": "BreakGlassOfBothSides",
+            "Effect": "Allow",
+            "Principal": {"AWS": roots(environment, accounts)},
+            "Action": "sts:AssumeRole",
+            # ArnLike: the roles of permission sets carry a suffix that AWS chooses.
+            "Condition": {"ArnLike": {"aws:PrincipalArn": list(people)}},
+        }
+    )

@@ -1,0 +1,92 @@
+"""`holdfast generate`: load, render, compare, and only then write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from generator import output, pipeline, workspace
+from generator.errors import Mistake, Mistakes
+from generator.guide import guide
+
+# CloudFormation's own limits are 500 resources and 1,000,000 bytes; the rest is room to grow.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MOST_RESOURCES, MOST_BYTES = 450, 900_000
+
+
+def generate_all(
+    names: Sequence[str],
+    engines: Sequence[str],
+    folder: Path,
+    *,
+    check: bool,
+    echo: Callable[[str], None],
+) -> bool:
+    """Write the environments' output, or with `check` only show the diff; return what was stale.
+
+    Raises `Mistakes` before anything is written.
+    """
+    changes = [
+        output.compare(folder / tree.environment.name, tree.files, ("", *engines))
+        for tree in trees(names, engines)
+    ]
+    for change in changes:
+        if check:
+            for line in change.diff():
+                echo(line)
+        else:
+            output.write(change)
+        echo_summary(change, echo, check=check)
+    return any(changes)
+
+
+def trees(
+    names: Iterable[str], engines: Sequence[str] = pipeline.ENGINES
+) -> tuple[pipeline.Tree, ...]:
+    """Return the rendered environments with their guides; raises `Mistakes`."""
+    rendered = []
+    mistakes: list[Mistake] = []
+    for loaded in workspace.load(names):
+        tree = pipeline.render(loaded.environment, engines)
+        mistakes += too_large(tree)
+        files = {**tree.files, "README.md": guide(tree)}
+        rendered.append(pipeline.with_files(tree, files))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return tuple(rendered)
+
+
+def too_large(tree: pipeline.Tree) -> list[Mistake]:
+    """Return a mistake for every template that is too large to deploy and grow."""
+    found = []
+    for part in tree.parts:
+        if part.cloudformation is None:
+            continue
+        resources = len(part.cloudformation.template["Resources"])
+        size = len(part.cloudformation.text)
+        if resources > MOST_RESOURCES or size > MOST_BYTES:
+            found.append(
+                Mistake(
+                    f"{tree.environment.file}: the template {part.facts.template} would have "
+                    f"{resources} resources and {size} bytes; Holdfast stops at {MOST_RESOURCES} "
+                    f"and {MOST_BYTES}, short of CloudFormation's 500 and 1,000,000",
+                    "give some of its tables another `stack`; tables that are already deployed "
+                    "keep theirs, so let new tables begin the next stack",
+                )
+            )
+    return found
+
+
+def echo_summary(change: output.Changes, echo: Callable[[str], None], *, check: bool) -> None:
+    """Say in one line what happened to one environment's folder."""
+    counts = (
+        (len(change.added), "new"),
+        (len(change.changed), "changed"),
+        (len(change.removed), "removed"),
+    )
+    what = ", ".join(f"{count} {word}" for count, word in counts if count)
+    folder = change.folder.as_posix()
+    if not what:
+        echo(f"{folder}: {len(change.files)} files, up to date")
+    else:
+        echo(f"{folder}: {len(change.files)} files, {what}{' (stale)' if check else ''}")

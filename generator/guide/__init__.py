@@ -1,0 +1,20 @@
+"""Writes the README of an environment's output: what protects what, and the commands, with names."""
+
+from __future__ import annotations
+
+from generator.guide import after, deploy, overview
+from generator.pipeline import Tree, header_of
+
+
+def guide(tree: Tree) -> str:
+    """Return the README of one environment as Markdown; it is the same for every engine."""
+    environment = tree.environment
+    header = header_of(environment).replace("\n", " ")
+    sections = (
+        f"<!-- {header} -->",
+        f"# {environment.project} {environment.name}",
+        *overview.sections(tree),
+        *deploy.sections(tree),
+        *after.sections(tree),
+    )
+    return "\n\n".join(section.strip("\n") for section in sections if section) + "\n"

@@ -1,0 +1,169 @@
+"""Writes output trees: each file atomically, only what changed, and never over a stranger's file.
+
+A manifest in each folder lists what Holdfast wrote there, so that a later run can remove what it
+no longer writes and tell its own files from others.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.errors import Mistake, Mistakes
+
+MANIFEST = ".holdfast.json"
+_SIGNATURE = "Written by Holdfast"
+_SIGNATURE_WITHIN_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What writing `files` into `folder` would do; paths are relative to it, in order."""
+
+    folder: Path
+    files: Mapping[str, str]
+    owned: frozenset[str]
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    def diff(self) -> Iterator[str]:
+        """Yield the lines of a unified diff from what lies there to what would be written."""
+        for name in sorted((*self.added, *self.changed, *self.removed)):
+            path = self.folder / name
+            before = "" if name in self.added else path.read_text(encoding="utf-8")
+            after = "" if name in self.removed else self.files[name]
+            yield from difflib.unified_diff(
+                before.splitlines(),
+                after.splitlines(),
+                "/dev/null" if name in self.added else f"a/{path.as_posix()}",
+                "/dev/null" if name in self.removed else f"b/{path.as_posix()}",
+                lineterm="",
+            )
+
+
+def compare(folder: Path, files: Mapping[str, str], parts: Collection[str]) -> Changes:
+    """Return what has to change so that `folder` holds `files`.
+
+    Only files below one of `parts` (top-level names, `""` for files at the top) are looked at, so
+    that rendering one engine leaves the other's files alone. Raises `Mistakes` when a file in the
+    way was not written by Holdfast.
+    """
+    owned = _owned(folder)
+    added, changed, foreign = [], [], []
+    for name, text in files.items():
+        path = folder / name
+        if not os.path.lexists(path):
+            added.append(name)
+        elif path.is_dir() or (before := _text(path)) is None:
+            foreign.append(path)
+        elif before != text:
+            if name in owned or _SIGNATURE in before[:_SIGNATURE_WITHIN_CHARACTERS]:
+                changed.append(name)
+            else:
+                foreign.append(path)
+    if foreign:
+        raise Mistakes(_in_the_way(path) for path in foreign)
+    gone = (name for name in owned if name not in files and _part(name) in parts)
+    return Changes(
+        folder=folder,
+        files=files,
+        owned=frozenset(owned),
+        added=tuple(sorted(added)),
+        changed=tuple(sorted(changed)),
+        removed=tuple(sorted(name for name in gone if (folder / name).is_file())),
+    )
+
+
+def write(changes: Changes) -> None:
+    """Write what changed; interrupted at any point, a later run finds its own files again."""
+    folder = changes.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    after = sorted((changes.owned - {*changes.removed}) | {*changes.files})
+    # First own everything that will lie there, then write, then forget what was removed.
+    _replace(folder / MANIFEST, _manifest(sorted({*after, *changes.removed})))
+    for name in (*changes.added, *changes.changed):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, changes.files[name])
+    for name in changes.removed:
+        (folder / name).unlink()
+        parent = (folder / name).parent
+        if parent != folder and not any(parent.iterdir()):
+            parent.rmdir()
+    _replace(folder / MANIFEST, _manifest(after))
+
+
+def _part(name: str) -> str:
+    top, _, rest = name.partition("/")
+    return top if rest else ""
+
+
+def _owned(folder: Path) -> tuple[str, ...]:
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except FileNotFoundError:
+        return ()
+    except (ValueError, KeyError, TypeError):
+        listed = None
+    if not isinstance(listed, list) or not all(_inside(name) for name in listed):
+        raise Mistakes(
+            [
+                Mistake(
+                    f"{folder / MANIFEST} is damaged, so it is unknown which files are Holdfast's",
+                    "restore it from version control, or delete it together with the files "
+                    "that Holdfast wrote",
+                )
+            ]
+        )
+    return tuple(listed)
+
+
+def _inside(name: object) -> bool:
+    return isinstance(name, str) and not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _in_the_way(path: Path) -> Mistake:
+    return Mistake(
+        f"{path} is in the way and was not written by Holdfast",
+        "move it away, or give another folder with --output",
+    )
+
+
+def _manifest(names: list[str]) -> str:
+    return json.dumps({"written_by": "Holdfast", "files": names}, indent=2) + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    if path.is_file() and path.read_bytes() == text.encode():
+        return
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".holdfast-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101 - a descriptor's file by its name
+        os.replace(temporary, path)  # noqa: PTH105 - atomic, unlike a rename on Windows
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

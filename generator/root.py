@@ -1,0 +1,58 @@
+"""The files of a Terraform root module that belong to no blueprint: versions, provider, backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from generator.render import commented
+from generator.render.hcl import literal, tidy
+from generator.spec.resolved import Environment
+
+REQUIRED_TERRAFORM = ">= 1.5"
+# Proven at 5.100. Version 6 deprecates what is listed in the README and is not tested here.
+REQUIRED_PROVIDER = ">= 5.100, < 7"
+
+
+def terraform_root(environment: Environment, header: str) -> Mapping[str, str]:
+    """Return file name → text."""
+    bodies = {"versions.tf": _versions(), "provider.tf": _provider(environment)}
+    backend = _backend(environment)
+    if backend is not None:
+        bodies["backend.tf"] = backend
+    top = "\n".join(commented(header))
+    return {name: tidy(f"{top}\n\n{body}") for name, body in bodies.items()}
+
+
+def _versions() -> str:
+    return f"""terraform {{
+  required_version = {literal(REQUIRED_TERRAFORM)}
+  required_providers {{
+    aws = {literal({"source": "hashicorp/aws", "version": REQUIRED_PROVIDER})}
+  }}
+}}
+"""
+
+
+def _provider(environment: Environment) -> str:
+    return f"""# Refuses to run with the credentials of another account.
+provider "aws" {{
+  region = {literal(environment.region)}
+  allowed_account_ids = {literal([environment.account_id])}
+}}
+"""
+
+
+def _backend(environment: Environment) -> str | None:
+    backend = environment.spec.deploy.terraform_backend
+    if backend is None:
+        return None
+    settings = backend.s3.model_dump(exclude_none=True)
+    settings.setdefault("key", f"{environment.project}/{environment.name}/holdfast.tfstate")
+    lines = "\n".join(f"{name} = {literal(value)}" for name, value in settings.items())
+    return f"""terraform {{
+  backend "s3" {{
+    {lines}
+    encrypt = true
+  }}
+}}
+"""

@@ -1,0 +1,46 @@
+"""What a person writes, as strict models; units are in names, and AWS's terms are used."""
+
+from generator.spec.environment import (
+    AcceptedOrganization,
+    Alerts,
+    Defaults,
+    EnvironmentSpec,
+    Principal,
+    Subscription,
+)
+from generator.spec.protection import Backup, Copy, Lock, PointInTimeRecovery, Protection, Vault
+from generator.spec.tables import (
+    AutoScaling,
+    Billing,
+    CapacityRange,
+    Encryption,
+    GlobalIndex,
+    KeyAttribute,
+    LocalIndex,
+    Projection,
+    Table,
+)
+
+__all__ = [
+    "AcceptedOrganization",
+    "Alerts",
+    "AutoScaling",
+    "Backup",
+    "Billing",
+    "CapacityRange",
+    "Copy",
+    "Defaults",
+    "Encryption",
+    "EnvironmentSpec",
+    "GlobalIndex",
+    "KeyAttribute",
+    "LocalIndex",
+    "Lock",
+    "PointInTimeRecovery",
+    "Principal",
+    "Projection",
+    "Protection",
+    "Subscription",
+    "Table",
+    "Vault",
+]

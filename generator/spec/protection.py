@@ -1,0 +1,223 @@
+"""What a person writes about protection: classes, their backup rules, and the vaults."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from generator.schedule import ScheduleError, parse_schedule
+from generator.spec.base import Key, KmsKeyArn, Model, SnsTopicArn, Tags, VaultArn, refuse
+
+
+def _backup_schedule(expression: str) -> str:
+    try:
+        parse_schedule(expression, allow_rate=False)
+    except ScheduleError as error:
+        refuse(error.cause, error.fix)
+    return expression
+
+
+BackupSchedule = Annotated[
+    str,
+    AfterValidator(_backup_schedule),
+    Field(json_schema_extra={"examples": ["cron(0 3 * * ? *)"]}),
+]
+COLD_STORAGE_MINIMUM_DAYS = 90
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
+MAXIMUM_DAYS = 36_500
+
+
+def _time_zone(name: str) -> str:
+    from zoneinfo import available_timezones  # noqa: PLC0415 - read only where a zone is named
+
+    if name not in available_timezones():
+        refuse(f"`{name}` is not a time zone", "give an IANA name such as Europe/Berlin or Etc/UTC")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+
+
+class PointInTimeRecovery(Model):
+    """Continuous backups of DynamoDB itself: any second of the last days."""
+
+    enabled: bool = Field(default=True, description="Switched on.")
+    recovery_period_days: int | None = Field(
+        None, ge=1, le=35, description="How far back, 1 to 35 days. Default 35."
+    )
+    managed: bool = Field(
+        default=True,
+        description="For `existing` tables: false when the table's owner switches it on.",
+    )
+
+
+class Lifecycle(Model):
+    """How long a recovery point lives and where."""
+
+    delete_after_days: int = Field(
+        ge=1, le=MAXIMUM_DAYS, description="Days until the recovery point is deleted."
+    )
+    cold_storage_after_days: int | None = Field(
+        None, ge=1, le=MAXIMUM_DAYS, description="Days until it moves to cold storage."
+    )
+
+    @model_validator(mode="after")
+    def _cold_storage_lasts_90_days(self) -> Lifecycle:
+        cold = self.cold_storage_after_days
+        if cold is not None and self.delete_after_days < cold + COLD_STORAGE_MINIMUM_DAYS:
+            refuse(
+                f"deleted {self.delete_after_days - cold} days after moving to cold storage; "
+                f"AWS Backup keeps cold recovery points for at least {COLD_STORAGE_MINIMUM_DAYS}",
+                f"set delete_after_days to {cold + COLD_STORAGE_MINIMUM_DAYS} or more, "
+                "or leave out cold_storage_after_days",
+            )
+        return self
+
+
+class Copy(Lifecycle):
+    """A copy of each recovery point in another vault."""
+
+    to: Key | None = Field(
+        None, description="Destination environment (a file with `kind: destination`)."
+    )
+    vault: Key | None = Field(
+        None, description="Vault of that destination. Default: its only vault."
+    )
+    vault_arn: VaultArn | None = Field(
+        None, description="Instead of `to`: a vault that Holdfast does not render."
+    )
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Copy:
+        if (self.to is None) == (self.vault_arn is None):
+            refuse("a copy needs `to` or `vault_arn`, and only one of them", "keep one of the two")
+        if self.vault is not None and self.to is None:
+            refuse("`vault` goes with `to`", "remove `vault`: vault_arn already names it")
+        return self
+
+
+class Backup(Lifecycle):
+    """One rule of the backup plan."""
+
+    schedule: BackupSchedule = Field(description="Six-field AWS cron expression.")
+    schedule_timezone: TimeZone = Field("Etc/UTC", description="IANA time zone of the schedule.")
+    start_window_minutes: int = Field(
+        60, ge=60, le=10_080, description="A job that has not started by then expires."
+    )
+    completion_window_minutes: int = Field(
+        720, ge=60, le=43_200, description="A job that has not finished by then is aborted."
+    )
+    vault: Key = Field("main", description="Vault that takes the recovery points.")
+    recovery_point_tags: Tags = Field(
+        default_factory=dict, description="Added to each recovery point; at most 50 with ours."
+    )
+    copies: dict[Key, Copy] = Field(default_factory=dict, description="Copies by name.")
+
+    @model_validator(mode="after")
+    def _windows_in_order(self) -> Backup:
+        if self.completion_window_minutes <= self.start_window_minutes:
+            refuse(
+                f"the completion window ({self.completion_window_minutes} minutes) is not longer "
+                f"than the start window ({self.start_window_minutes} minutes)",
+                "the completion window counts from the scheduled time: make it the longer one",
+            )
+        return self
+
+
+class TagSelection(Model):
+    """Also back up tables of this account and Region that carry a tag."""
+
+    key: str = Field(min_length=1, max_length=128, description="Tag key.")
+    value: str = Field(max_length=256, description="Tag value.")
+
+
+class Protection(Model):
+    """A class of protection that tables name."""
+
+    deletion_protection: bool = Field(
+        default=False, description="Switch on DynamoDB deletion protection."
+    )
+    point_in_time_recovery: PointInTimeRecovery | None = Field(
+        None, description="Point-in-time recovery. Absent: off."
+    )
+    backups: dict[Key, Backup] = Field(
+        default_factory=dict, description="AWS Backup rules by name."
+    )
+    select_by_tag: TagSelection | None = Field(
+        None, description="Besides the tables listed: every table with this tag."
+    )
+
+
+class Lock(Model):
+    """AWS Backup Vault Lock."""
+
+    mode: Literal["governance", "compliance"] = Field(
+        "governance", description="governance can be removed by break-glass; compliance by nobody."
+    )
+    min_retention_days: int = Field(ge=1, le=MAXIMUM_DAYS, description="Shortest retention.")
+    max_retention_days: int | None = Field(
+        None, ge=1, le=MAXIMUM_DAYS, description="Longest retention."
+    )
+    cooling_off_days: int | None = Field(
+        None, ge=3, le=MAXIMUM_DAYS, description="Compliance: days until it cannot be undone."
+    )
+    i_understand_this_cannot_be_undone: bool = Field(
+        default=False, description="Compliance: must be true."
+    )
+
+    @model_validator(mode="after")
+    def _mode_and_bounds(self) -> Lock:
+        if self.max_retention_days is not None and (
+            self.max_retention_days < self.min_retention_days
+        ):
+            refuse(
+                f"max_retention_days ({self.max_retention_days}) is below "
+                f"min_retention_days ({self.min_retention_days})",
+                "swap or correct the two",
+            )
+        if self.mode == "governance":
+            if self.cooling_off_days is not None:
+                refuse(
+                    "cooling_off_days turns a lock into compliance mode",
+                    "remove it, or write mode: compliance",
+                )
+            return self
+        if not self.i_understand_this_cannot_be_undone:
+            refuse(
+                "after its cooling-off a compliance lock cannot be removed or shortened by "
+                "anybody, AWS included, until the last recovery point has expired",
+                "write i_understand_this_cannot_be_undone: true, or mode: governance",
+            )
+        if self.cooling_off_days is None:
+            refuse("a compliance lock needs cooling_off_days", "give at least 3 days")
+        return self
+
+
+class VaultNotifications(Model):
+    """Events of AWS Backup itself to another topic than the alerts (they would come twice)."""
+
+    sns_topic_arn: SnsTopicArn = Field(description="A topic of your own.")
+    events: list[
+        Literal[
+            "BACKUP_JOB_STARTED",
+            "BACKUP_JOB_COMPLETED",
+            "COPY_JOB_STARTED",
+            "COPY_JOB_SUCCESSFUL",
+            "COPY_JOB_FAILED",
+            "RESTORE_JOB_STARTED",
+            "RESTORE_JOB_COMPLETED",
+            "RECOVERY_POINT_MODIFIED",
+        ]
+    ] = Field(min_length=1, description="Event names that AWS Backup still sends.")
+
+
+class Vault(Model):
+    """A backup vault."""
+
+    kms_key_arn: KmsKeyArn | None = Field(
+        None, description="An existing key. Absent: a key is created for this vault."
+    )
+    lock: Lock | None = Field(None, description="Vault Lock. Absent: not locked.")
+    notifications: VaultNotifications | None = Field(None, description="Extra vault events.")
+    tags: Tags = Field(default_factory=dict, description="Added to the environment's tags.")

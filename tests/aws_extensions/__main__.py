@@ -1,0 +1,19 @@
+"""`python -m aws_extensions PORT`: moto with the extensions on 127.0.0.1, until terminated."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from moto.server import main
+
+from . import accounts, autoscaling, backup, cloudformation, dynamodb
+
+if __name__ == "__main__":
+    port = sys.argv[1]
+    # moto's own services, and the CloudFormation types here, call each other at this port.
+    os.environ["MOTO_PORT"] = port
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    for extension in (accounts, autoscaling, backup, dynamodb, cloudformation):
+        extension.install()
+    main(["-H", "127.0.0.1", "-p", port])

@@ -1,0 +1,166 @@
+"""DynamoDB: what CreateTable and UpdateTable forget, contributor insights, Kinesis destinations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.utils import utcnow
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler, DynamoResult
+from moto.kms.models import kms_backends
+
+from .operations import add_operations, state
+
+if TYPE_CHECKING:
+    from moto.core.responses import ActionResult
+    from moto.dynamodb.models import DynamoDBBackend
+
+    Request = dict[str, Any]
+
+RECOVERY_PERIOD_DAYS = range(1, 36)
+_moto_create_table = DynamoHandler.create_table
+_moto_update_table = DynamoHandler.update_table
+_moto_describe = Table.describe
+_moto_update_continuous_backups = DynamoHandler.update_continuous_backups
+
+
+def _create_table(self: DynamoHandler) -> ActionResult:
+    _moto_create_table(self)
+    table = self.dynamodb_backend.get_table(self.body["TableName"])
+    _remember(table, self.body)
+    for index in self.body.get("GlobalSecondaryIndexes", []):
+        _remember_index(table, index)
+    if policy := self.body.get("ResourcePolicy"):
+        self.dynamodb_backend.put_resource_policy(table.table_arn, policy, None)
+    return DynamoResult(table.describe())
+
+
+def _update_table(self: DynamoHandler) -> ActionResult:
+    _moto_update_table(self)
+    table = self.dynamodb_backend.get_table(self.body["TableName"])
+    _remember(table, self.body)
+    for change in self.body.get("GlobalSecondaryIndexUpdates", []):
+        for index in change.values():
+            _remember_index(table, index)
+    return DynamoResult(table.describe())
+
+
+def _remember(table: Table, request: Request) -> None:
+    kept = state(table, "described")
+    if "TableClass" in request:
+        kept["TableClassSummary"] = {"TableClass": request["TableClass"]}
+    if "OnDemandThroughput" in request:
+        kept["OnDemandThroughput"] = request["OnDemandThroughput"]
+    if encryption := request.get("SSESpecification"):
+        key_id = encryption.get("KMSMasterKeyId", "alias/aws/dynamodb")
+        key = kms_backends[table.account_id][table.region_name].describe_key(key_id)
+        table.sse_specification = encryption | {"KMSMasterKeyId": key.arn}
+
+
+def _remember_index(table: Table, index: Request) -> None:
+    if "OnDemandThroughput" in index:
+        described = {"OnDemandThroughput": index["OnDemandThroughput"]}
+        state(table, "indexes")[index["IndexName"]] = described
+
+
+def _describe(self: Table, base_key: str = "TableDescription") -> dict[str, Any]:
+    answer = _moto_describe(self, base_key)
+    answer[base_key].update(state(self, "described"))
+    for index in answer[base_key]["GlobalSecondaryIndexes"]:
+        index.update(state(self, "indexes").get(index["IndexName"], {}))
+    return answer
+
+
+def _update_continuous_backups(self: DynamoHandler) -> ActionResult:
+    days = self.body["PointInTimeRecoverySpecification"].get("RecoveryPeriodInDays", 35)
+    if days not in RECOVERY_PERIOD_DAYS:
+        raise ServiceException("ValidationException", f"RecoveryPeriodInDays {days} is not 1 to 35")
+    return _moto_update_continuous_backups(self)
+
+
+def update_contributor_insights(backend: DynamoDBBackend, request: Request) -> dict[str, Any]:
+    table, index = backend.get_table(request["TableName"]), request.get("IndexName")
+    enabled = request["ContributorInsightsAction"] == "ENABLE"
+    state(table, "insights")[index] = {
+        "ContributorInsightsStatus": "ENABLED" if enabled else "DISABLED",
+        "ContributorInsightsMode": request.get(
+            "ContributorInsightsMode", "ACCESSED_AND_THROTTLED_KEYS"
+        ),
+    }
+    return _insights(table, index)
+
+
+def describe_contributor_insights(backend: DynamoDBBackend, request: Request) -> dict[str, Any]:
+    table = backend.get_table(request["TableName"])
+    answer = _insights(table, request.get("IndexName"))
+    return answer | {"LastUpdateDateTime": utcnow(), "ContributorInsightsRuleList": []}
+
+
+def _insights(table: Table, index: str | None) -> dict[str, Any]:
+    found = state(table, "insights").get(index)
+    answer = {"TableName": table.name} | (found or {"ContributorInsightsStatus": "DISABLED"})
+    return answer | ({"IndexName": index} if index else {})
+
+
+def enable_kinesis_streaming_destination(
+    backend: DynamoDBBackend, request: Request
+) -> dict[str, Any]:
+    destinations = _destinations(backend, request)
+    stream, member = request["StreamArn"], "EnableKinesisStreamingConfiguration"
+    if destinations.get(stream, {}).get("DestinationStatus") == "ACTIVE":
+        raise ServiceException("ResourceInUseException", f"{stream} is already a destination")
+    destinations[stream] = {
+        "StreamArn": stream,
+        "DestinationStatus": "ACTIVE",
+        "ApproximateCreationDateTimePrecision": request.get(member, {}).get(
+            "ApproximateCreationDateTimePrecision", "MILLISECOND"
+        ),
+    }
+    return _destination(backend, request, "ENABLING")
+
+
+def disable_kinesis_streaming_destination(
+    backend: DynamoDBBackend, request: Request
+) -> dict[str, Any]:
+    destination = _destinations(backend, request).get(request["StreamArn"])
+    if destination is None:
+        raise ServiceException("ResourceNotFoundException", "No such destination")
+    destination["DestinationStatus"] = "DISABLED"
+    return _destination(backend, request, "DISABLING")
+
+
+def describe_kinesis_streaming_destination(
+    backend: DynamoDBBackend, request: Request
+) -> dict[str, Any]:
+    destinations = list(_destinations(backend, request).values())
+    name = backend.get_table(request["TableName"]).name
+    return {"TableName": name, "KinesisDataStreamDestinations": destinations}
+
+
+def _destinations(backend: DynamoDBBackend, request: Request) -> dict[str, Any]:
+    return state(backend.get_table(request["TableName"]), "destinations")
+
+
+def _destination(backend: DynamoDBBackend, request: Request, status: str) -> dict[str, Any]:
+    name = backend.get_table(request["TableName"]).name
+    return {"TableName": name, "StreamArn": request["StreamArn"], "DestinationStatus": status}
+
+
+OPERATIONS = (
+    update_contributor_insights,
+    describe_contributor_insights,
+    enable_kinesis_streaming_destination,
+    disable_kinesis_streaming_destination,
+    describe_kinesis_streaming_destination,
+)
+
+
+def install() -> None:
+    """Add the operations above to moto."""
+    DynamoHandler.create_table = _create_table
+    DynamoHandler.update_table = _update_table
+    DynamoHandler.update_continuous_backups = _update_continuous_backups
+    Table.describe = _describe
+    add_operations(DynamoHandler, dynamodb_backends, *OPERATIONS)

@@ -1,0 +1,1 @@
+from tests.e2e.local_aws import local_aws_server

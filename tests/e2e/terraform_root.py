@@ -1,0 +1,161 @@
+"""A rendered Terraform root, copied aside and run by the real `terraform` on local endpoints."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PLUGIN_DIR_VARIABLE = "HOLDFAST_TERRAFORM_PLUGIN_DIR"
+PROVIDER = "*/hashicorp/aws/5.*/*/terraform-provider-aws_v5*"  # host, version, platform: any
+OVERRIDE_FILE = "zz_local_override.tf"
+# Merged into the root's own blocks: https://developer.hashicorp.com/terraform/language/files/override
+# Endpoints and credentials come from the environment, so the account check of the root stays on.
+OVERRIDE = """\
+terraform {
+  backend "local" {}
+}
+
+provider "aws" {
+  skip_metadata_api_check = true
+  skip_region_validation  = true
+  s3_use_path_style       = true
+  max_retries             = 1
+}
+"""
+RUN = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+PREVENT_DESTROY = re.compile(r"^\s*prevent_destroy\s*=\s*true\s*\n", re.MULTILINE)
+
+
+class TerraformError(Exception):
+    """A command of Terraform that failed, with everything that it printed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """A resource that a plan would change."""
+
+    address: str
+    actions: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerraformRoot:
+    """A copy of a root module and the environment that its commands run in."""
+
+    directory: Path
+    environment: Mapping[str, str]
+    parallelism: int = 30  # the provider mostly waits, so more than the default of 10 helps
+
+    @classmethod
+    def copy(cls, source: Path, target: Path, environment: Mapping[str, str]) -> TerraformRoot:
+        """Copy the files of a root (no state, no plugins) and override provider and backend."""
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+        (target / OVERRIDE_FILE).write_text(OVERRIDE)
+        return cls(directory=target, environment=environment)
+
+    def init(self, plugin_dir: Path | None = None) -> str:
+        """Initialise, with the providers of a mirror where one is given. Takes about 2 s."""
+        mirror = [] if plugin_dir is None else [f"-plugin-dir={plugin_dir}"]
+        return self._run("init", "-reconfigure", *mirror, timeout_seconds=300)
+
+    def validate(self) -> str:
+        """Validate; raises TerraformError with the diagnostics."""
+        return self._run("validate", timeout_seconds=120)
+
+    def apply(self, timeout_seconds: int = 300) -> str:
+        """Create or change everything."""
+        arguments = ("-auto-approve", f"-parallelism={self.parallelism}")
+        return self._run("apply", *arguments, timeout_seconds=timeout_seconds)
+
+    def destroy(self, timeout_seconds: int = 300) -> str:
+        """Destroy everything; raises TerraformError where `prevent_destroy` stands in the way."""
+        arguments = ("-auto-approve", f"-parallelism={self.parallelism}")
+        return self._run("destroy", *arguments, timeout_seconds=timeout_seconds)
+
+    def plan(self) -> dict[str, Any]:
+        """Return the plan as `terraform show -json` prints it."""
+        plan_file = self.directory / "local.tfplan"
+        arguments = (f"-out={plan_file}", f"-parallelism={self.parallelism}")
+        self._run("plan", "-detailed-exitcode", *arguments, timeout_seconds=120, allowed=(0, 2))
+        shown = self._run("show", "-json", str(plan_file), timeout_seconds=120)
+        plan: dict[str, Any] = json.loads(shown)
+        return plan
+
+    def drifts(self) -> list[Drift]:
+        """Return what a plan would change, with the attributes that differ; none after an apply."""
+        return [
+            Drift(
+                address=change["address"],
+                actions=tuple(change["change"]["actions"]),
+                attributes=tuple(_differing(change["change"])),
+            )
+            for change in self.plan()["resource_changes"]
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        ]
+
+    def allow_destroy(self) -> int:
+        """Remove exactly the `prevent_destroy = true` lines from the copy; return how many."""
+        removed = 0
+        for path in self.directory.glob("*.tf"):
+            text, count = PREVENT_DESTROY.subn("", path.read_text())
+            path.write_text(text)
+            removed += count
+        return removed
+
+    def _run(
+        self,
+        subcommand: str,
+        *arguments: str,
+        timeout_seconds: int,
+        allowed: tuple[int, ...] = (0,),
+    ) -> str:
+        environment = {**self.environment, **RUN}
+        if not Path(environment.get("TF_CLI_CONFIG_FILE", os.devnull)).exists():
+            del environment["TF_CLI_CONFIG_FILE"]  # Terraform would refuse to start
+        done = subprocess.run(
+            ["terraform", subcommand, "-no-color", *arguments],
+            cwd=self.directory,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout_seconds,
+            check=False,
+        )
+        if done.returncode not in allowed:
+            raise TerraformError(
+                f"{' '.join(done.args)}: {done.returncode}\n{done.stdout}{done.stderr}"
+            )
+        return done.stdout
+
+
+def _differing(change: Mapping[str, Any]) -> Iterator[str]:
+    before, after = change["before"] or {}, change["after"] or {}
+    unknown = change["after_unknown"] or {}
+    for name in sorted(before.keys() | after.keys() | unknown.keys()):
+        if before.get(name) != after.get(name) or unknown.get(name):
+            yield name
+
+
+def provider_mirror() -> Path | None:
+    """Return the root of a filesystem mirror for `terraform init -plugin-dir`, or None."""
+    if given := os.environ.get(PLUGIN_DIR_VARIABLE):
+        return Path(given)
+    opt = Path("/opt")
+    places = [
+        Path.home() / ".terraform.d" / "plugins",
+        Path("/usr/local/share/terraform/plugins"),
+        Path("/usr/share/terraform/plugins"),
+        *([Path(cache)] if (cache := os.environ.get("TF_PLUGIN_CACHE_DIR")) else []),
+        *(sorted(opt.iterdir()) if opt.is_dir() else []),
+    ]
+    return next((place for place in places if any(place.glob(PROVIDER))), None)
