@@ -28,7 +28,7 @@ def generate_all(
     """
     changes = [
         output.compare(folder / tree.environment.name, tree.files, ("", *engines))
-        for tree in trees(names, engines)
+        for tree in rendered(workspace.load(names), engines)
     ]
     for change in changes:
         if check:
@@ -40,20 +40,20 @@ def generate_all(
     return any(changes)
 
 
-def trees(
-    names: Iterable[str], engines: Sequence[str] = pipeline.ENGINES
+def rendered(
+    loaded: Iterable[workspace.Loaded], engines: Sequence[str] = pipeline.ENGINES
 ) -> tuple[pipeline.Tree, ...]:
     """Return the rendered environments with their guides; raises `Mistakes`."""
-    rendered = []
+    trees = []
     mistakes: list[Mistake] = []
-    for loaded in workspace.load(names):
-        tree = pipeline.render(loaded.environment, engines)
+    for each in loaded:
+        tree = pipeline.render(each.environment, engines)
         mistakes += too_large(tree)
         files = {**tree.files, "README.md": guide(tree)}
-        rendered.append(pipeline.with_files(tree, files))
+        trees.append(pipeline.with_files(tree, files))
     if mistakes:
         raise Mistakes(mistakes)
-    return tuple(rendered)
+    return tuple(trees)
 
 
 def too_large(tree: pipeline.Tree) -> list[Mistake]:

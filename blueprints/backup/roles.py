@@ -192,8 +192,6 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
         trust=_service_trust(environment),
         statements=(*_copy_statements(source_vaults), *_key_statements(environment)),
     )
-    # Recovery point ids are AWS's choice.
-    points = arn(environment, "backup", "recovery-point:*")
     people = _role(
         environment,
         "recovery",
@@ -207,6 +205,7 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
                 "Resource": own_vaults,
             },
             {
+                # The ARN of a recovery point carries whatever service, account and id AWS chose.
                 "Sid": "CopyBack",
                 "Effect": "Allow",
                 "Action": [
@@ -214,7 +213,7 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
                     "backup:GetRecoveryPointRestoreMetadata",
                     "backup:StartCopyJob",
                 ],
-                "Resource": points,
+                "Resource": "*",
             },
             {
                 # Copy jobs have no resource type in IAM.

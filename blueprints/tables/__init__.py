@@ -1,7 +1,7 @@
 """DynamoDB tables with everything both engines can express: indexes, capacity, keys, recovery."""
 
-from blueprints.tables.facts import decide
+from blueprints.tables.facts import ONE_ENGINE, decide
 
 NAME = "tables"
 
-__all__ = ["NAME", "decide"]
+__all__ = ["NAME", "ONE_ENGINE", "decide"]

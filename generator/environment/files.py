@@ -75,10 +75,8 @@ class Files:
         if link and identity in chain:
             names = [*chain.values(), name]
             circle = " -> ".join(names[list(chain).index(identity) :])
-            cause, fix = (
-                f"these files lead back to themselves: {circle}",
-                "take one of them out of `extends` or `include`",
-            )
+            cause = f"these files lead back to themselves: {circle}"
+            fix = "take one of them out of `extends` or `include`"
             self.mistakes.append(link.mistake(cause, fix))
         if identity in chain or identity in self._done:
             return
@@ -145,9 +143,10 @@ def _unreadable(path: pathlib.Path, name: str, error: OSError, link: _Link | Non
         fix += f", which is relative to the folder of `{link.source.name}`"
     if isinstance(error, FileNotFoundError):
         cause = f"the file `{name}` does not exist"
-        close = difflib.get_close_matches(path.name, _neighbours(path), n=1, cutoff=0.75)
+        neighbours = _neighbours(path)
+        close = difflib.get_close_matches(path.stem, neighbours, n=1)
         if close:
-            fix = f"did you mean `{close[0]}`?"
+            fix = f"did you mean `{neighbours[close[0]]}`?"
     elif isinstance(error, IsADirectoryError):
         cause = f"`{name}` is a folder, not a file"
     else:
@@ -156,8 +155,9 @@ def _unreadable(path: pathlib.Path, name: str, error: OSError, link: _Link | Non
     return link.mistake(cause, fix) if link else Mistake(cause, fix, mark=Mark(name, 1, 1))
 
 
-def _neighbours(path: pathlib.Path) -> list[str]:
+def _neighbours(path: pathlib.Path) -> dict[str, str]:
+    """Return the names in a file's folder, by stem: alike endings make no two names alike."""
     try:
-        return sorted(os.listdir(path.parent))  # noqa: PTH208 - names are wanted, not paths
+        return {other.stem: other.name for other in sorted(path.parent.iterdir())}
     except OSError:
-        return []
+        return {}

@@ -13,7 +13,7 @@ from generator.environment.files import LINKS, Source
 from generator.environment.syntax import DEEPEST, PLAIN, QUOTED, is_empty, mark_of
 from generator.errors import Mark, Mistake, Path
 
-MOST_VALUES = 200_000
+MOST_VALUES = 100_000
 BUILT_IN = Mark("built-in", 0, 0)
 
 _Pairs = dict[str, tuple[yaml.Node, yaml.Node]]
@@ -145,7 +145,7 @@ class Merge:
         self._refuse_tag(node, path)
         if id(node) in self._open:
             cause = "an alias within this stands for the whole of it"
-            self._wrong(node, path, cause, "write out what the alias is meant to repeat")
+            self._wrong(node, path, cause, "write out what it is meant to repeat")
             return False
         if len(path) > DEEPEST:  # aliases within aliases, which the parser does not see
             cause = f"aliases nest this more than {DEEPEST} levels deep"
@@ -162,7 +162,7 @@ class Merge:
             self._count()
             if not isinstance(key_node, yaml.ScalarNode):
                 cause = "a key must be text, not a mapping or a list"
-                self._wrong(key_node, path, cause, 'quote a value that begins with a brace: "{..."')
+                self._wrong(key_node, path, cause, "quote a value that begins with a brace")
                 continue
             key = key_node.value
             if key == "<<" and key_node.tag == PLAIN:
@@ -174,8 +174,8 @@ class Merge:
                 self._wrong(key_node, path, cause, f'quote it: "{key}"')
             if key in own:
                 first = mark_of(own[key][0], self._file)
-                cause = f"`{key}` stands here a second time; the first is {first}"
-                self._wrong(key_node, path, cause, "keep one of the two")
+                cause = f"`{key}` stands here again; the first is {first}"
+                self._wrong(key_node, path, cause, "keep one of them")
             own.setdefault(key, (key_node, value_node))
         return own, shared
 

@@ -71,7 +71,6 @@ def _environment() -> Environment:
         finalize=_checked,
         cache_size=0,
     )
-    environment.globals = {}
     environment.filters = {"hcl": _hcl, "indent": _indent}
     environment.tests = {"defined": test_defined, "none": test_none}
     return environment

@@ -20,7 +20,7 @@ _PLAIN = re.compile(
     r"""[A-Za-z_/]
         (?: [A-Za-z0-9_./@+=*(),?;'-]
           | : (?=[^ ])               # a colon before a space would start a value
-          | [ ] (?=[^ #])            # a hash after a space would start a comment
+          | [ ] (?=[^ ])             # spaces at the end would be lost
         )*""",
     re.VERBOSE,
 )

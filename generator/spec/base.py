@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, ClassVar, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+_SHOWN_LENGTH = 80
 
 
 class Model(BaseModel):
     """Strict (text is text, numbers are numbers), frozen, and without room for unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    limits_of: ClassVar[str] = "Holdfast"  # whose the bounds of numbers are
 
 
-def refuse(cause: str, fix: str) -> NoReturn:
-    """Raise the validation error that reaches the user as `cause` and `fix`."""
-    raise PydanticCustomError("holdfast", "{cause}", {"cause": cause, "fix": fix})
+def refuse(cause: str, fix: str, *at: str) -> NoReturn:
+    """Raise the validation error that reaches the user as `cause` and `fix`.
+
+    `at` leads from what is validated to the key that is to blame.
+    """
+    raise PydanticCustomError("holdfast", "{cause}", {"cause": cause, "fix": fix, "at": at})
+
+
+def shown(text: str) -> str:
+    """Return `text` on one line and short enough for a message."""
+    line = text.replace("\n", "\\n")
+    return line if len(line) <= _SHOWN_LENGTH else f"{line[: _SHOWN_LENGTH - 1]}…"
 
 
 def matching(pattern: str, cause: str, fix: str, *, example: str) -> tuple[Any, ...]:
-    """Return the annotations of a text that must match `pattern` from end to end."""
+    """Return the annotations of a text that must match `pattern` from end to end.
+
+    `cause` may hold {value} and {length}.
+    """
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            refuse(cause.format(value=value), fix)
+            refuse(cause.format(value=shown(value), length=len(value)), fix)
         return value
 
     schema = Field(json_schema_extra={"pattern": f"^({pattern})$", "examples": [example]})
@@ -86,8 +100,8 @@ AttributeName = Annotated[
     str,
     *matching(
         r"[\s\S]{1,255}",
-        "an attribute name has 1 to 255 characters",
-        "shorten the name",
+        "the attribute name has {length} characters, and DynamoDB takes 1 to 255",
+        "give the name of an attribute, at most 255 characters long",
         example="order_id",
     ),
 ]
@@ -167,29 +181,44 @@ def partition_of(region: str) -> str:
 
 
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-_TAG_TEXT = re.compile(r"[\w\s+\-=.:/@]*")
+_NOT_TAG_TEXT = re.compile(r"[^\w\s+\-=.:/@]")
 _TAG_KEY_LENGTH, _TAG_VALUE_LENGTH = 128, 256
 
 
-def _check_tags(tags: dict[str, str]) -> dict[str, str]:
-    for key, value in tags.items():
-        if key.lower().startswith("aws:"):
-            refuse(f"tag `{key}` starts with `aws:`, which AWS reserves", "choose another tag key")
-        if not 1 <= len(key) <= _TAG_KEY_LENGTH:
-            refuse(f"tag key `{key[:40]}…` has {len(key)} characters", "use 1 to 128 characters")
-        if len(value) > _TAG_VALUE_LENGTH:
-            refuse(f"the value of tag `{key}` has {len(value)} characters", "use at most 256")
-        if not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
-            refuse(
-                f"tag `{key}` has a character that AWS tags do not take",
-                "use letters, digits, spaces and + - = . _ : / @",
-            )
-    return tags
+def _tag_key(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        refuse("AWS reserves tag keys that start with `aws:`", "choose another key")
+    if not 1 <= len(key) <= _TAG_KEY_LENGTH:
+        refuse(
+            f"the tag key has {len(key)} characters, and AWS takes 1 to {_TAG_KEY_LENGTH}",
+            "choose another key",
+        )
+    return _tag_text(key)
 
 
+def _tag_value(value: str) -> str:
+    if len(value) > _TAG_VALUE_LENGTH:
+        refuse(
+            f"the tag's value has {len(value)} characters, and AWS takes at most "
+            f"{_TAG_VALUE_LENGTH}",
+            "shorten it",
+        )
+    return _tag_text(value)
+
+
+def _tag_text(text: str) -> str:
+    odd = _NOT_TAG_TEXT.search(text)
+    if odd:
+        refuse(
+            f"the tag has the character {odd[0]!a}, which not every AWS service takes",
+            "use letters, digits, spaces and + - = . _ : / @",
+        )
+    return text
+
+
+TagKey = Annotated[str, AfterValidator(_tag_key)]
+TagValue = Annotated[str, AfterValidator(_tag_value)]
 Tags = Annotated[
-    dict[str, str],
-    AfterValidator(_check_tags),
-    Field(json_schema_extra={"examples": [{"owner": "payments"}]}),
+    dict[TagKey, TagValue], Field(json_schema_extra={"examples": [{"owner": "payments"}]})
 ]
 Document = Annotated[dict[str, Any], Field(json_schema_extra={"examples": []})]

@@ -18,6 +18,7 @@ from generator.spec.base import (
     Tags,
     matching,
     refuse,
+    shown,
 )
 from generator.spec.protection import Protection, Vault
 from generator.spec.tables import Billing, Encryption, Table, TableAlarms
@@ -67,7 +68,11 @@ class Principal(Model):
     @model_validator(mode="after")
     def _one_of(self) -> Principal:
         if (self.role is None) == (self.permission_set is None):
-            refuse("a principal is either a role or a permission_set", "give exactly one of them")
+            refuse(
+                "a principal is a role or a permission_set: this one has "
+                f"{'neither' if self.role is None else 'both'}",
+                "write {role: NAME} or {permission_set: NAME}",
+            )
         return self
 
 
@@ -86,7 +91,7 @@ class Principals(Model):
 def _https(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        refuse(f"`{url}` is not an https address", "write https://HOST/PATH")
+        refuse(f"`{shown(url)}` is not an https address", "write https://HOST/PATH")
     if parts.username or parts.password:
         refuse("the address carries a user name or password", "no secret belongs into this file")
     return url
@@ -103,7 +108,12 @@ class Subscription(Model):
     email: (
         Annotated[
             str,
-            *matching(_EMAIL, "`{value}` is not an e-mail address", "", example="oncall@shop.test"),
+            *matching(
+                _EMAIL,
+                "`{value}` is not an e-mail address",
+                "give one address; a further receiver is an entry of its own",
+                example="oncall@shop.test",
+            ),
         ]
         | None
     ) = Field(None, description="E-mail address; has to confirm once.")
@@ -152,8 +162,11 @@ class Subscription(Model):
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             refuse(
-                "a subscription has exactly one of email, https, sms, lambda_arn and sqs_arn",
-                "give each receiver a name of its own",
+                f"a subscription has exactly one of {', '.join(type(self).model_fields)}; this one "
+                f"has {' and '.join(given) or 'none'}",
+                "give every receiver an entry of its own"
+                if given
+                else "add one of them, for example `email: oncall@example.com`",
             )
         return self
 
@@ -274,12 +287,18 @@ class EnvironmentSpec(Model):
     kind: Literal["workload", "destination"] = Field(
         "workload", description="destination: an environment that takes copies of others."
     )
-    project: ProjectName = Field(description="Part of every name; frozen once deployed.")
-    environment: ProjectName = Field(description="Part of every name; frozen once deployed.")
-    account_id: AccountId = Field(description="The AWS account, in quotes.")
-    region: Region = Field(description="The AWS Region.")
+    project: ProjectName = Field(
+        description="Name of the project, part of every other name; frozen once deployed."
+    )
+    environment: ProjectName = Field(
+        description="Name of the environment, part of every other name; frozen once deployed."
+    )
+    account_id: AccountId = Field(description="The AWS account: twelve digits in quotes.")
+    region: Region = Field(description="The AWS Region, such as eu-central-1.")
     tags: Tags = Field(default_factory=dict, description="On everything that takes tags.")
-    principals: Principals = Field(description="Who may destroy, who may change.")
+    principals: Principals = Field(
+        description="Who may destroy, and who may change, what is protected."
+    )
     permissions_boundary_arn: BoundaryArn | None = Field(
         None, description="Permissions boundary of every role."
     )
@@ -298,19 +317,10 @@ class EnvironmentSpec(Model):
     alerts: Alerts | None = Field(None, description="Absent: nobody is told of failures.")
     accepts: (
         Annotated[
-            Annotated[list[str], Tag("files")] | Annotated[AcceptedOrganization, Tag("organization")],
+            Annotated[list[str], Tag("files")]
+            | Annotated[AcceptedOrganization, Tag("organization")],
             Discriminator(_kind_of_accepts),
         ]
         | None
     ) = Field(None, description="Destinations: files whose copies are taken, or an organization.")
     lint: LintSettings = Field(default_factory=LintSettings, description="Settings of lint.")
-
-    @model_validator(mode="after")
-    def _kind_fits(self) -> EnvironmentSpec:
-        if self.kind == "destination" and self.tables:
-            refuse("a destination holds copies, no tables", "move the tables to a workload file")
-        if self.kind == "workload" and self.accepts is not None:
-            refuse("`accepts` belongs to a destination", "write kind: destination, or remove it")
-        if self.kind == "destination" and not self.vaults:
-            refuse("a destination needs at least one vault", "add one under vaults")
-        return self

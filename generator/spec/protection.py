@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from generator.schedule import ScheduleError, parse_schedule
-from generator.spec.base import Key, KmsKeyArn, Model, SnsTopicArn, Tags, VaultArn, refuse
+from generator.spec.base import (
+    Key,
+    KmsKeyArn,
+    Model,
+    SnsTopicArn,
+    TagKey,
+    Tags,
+    TagValue,
+    VaultArn,
+    refuse,
+    shown,
+)
+
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
+_SHORTEST_GAP_MINUTES = 60
 
 
 def _backup_schedule(expression: str) -> str:
     try:
-        parse_schedule(expression, allow_rate=False)
+        schedule = parse_schedule(expression, allow_rate=False)
     except ScheduleError as error:
         refuse(error.cause, error.fix)
+    gap = schedule.shortest_gap_minutes
+    if gap is not None and gap < _SHORTEST_GAP_MINUTES:
+        refuse(
+            f"`{expression}` fires {gap} minutes apart, and AWS Backup backs up hourly at most",
+            "write for example cron(0 * * * ? *) for every hour; point-in-time recovery covers "
+            "what lies between",
+        )
     return expression
 
 
@@ -24,15 +45,27 @@ BackupSchedule = Annotated[
     Field(json_schema_extra={"examples": ["cron(0 3 * * ? *)"]}),
 ]
 COLD_STORAGE_MINIMUM_DAYS = 90
+# Both the shortest start window and the least by which the completion window exceeds it.
+WINDOW_MINIMUM_MINUTES = 60
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
 MAXIMUM_DAYS = 36_500
 
 
 def _time_zone(name: str) -> str:
-    from zoneinfo import available_timezones  # noqa: PLC0415 - read only where a zone is named
+    from zoneinfo import ZoneInfo, available_timezones  # noqa: PLC0415 - where a zone is named
 
-    if name not in available_timezones():
-        refuse(f"`{name}` is not a time zone", "give an IANA name such as Europe/Berlin or Etc/UTC")
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        known = {zone.lower(): zone for zone in available_timezones()}
+        if known:  # a machine without time zone data cannot tell
+            meant = known.get(name.lower().replace(" ", "_"))
+            refuse(
+                f"`{shown(name)}` is not a time zone",
+                f"did you mean `{meant}`?"
+                if meant
+                else "give an IANA name such as Europe/Berlin or Etc/UTC",
+            )
     return name
 
 
@@ -41,6 +74,8 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 class PointInTimeRecovery(Model):
     """Continuous backups of DynamoDB itself: any second of the last days."""
+
+    limits_of: ClassVar[str] = "DynamoDB"
 
     enabled: bool = Field(default=True, description="Switched on.")
     recovery_period_days: int | None = Field(
@@ -54,6 +89,8 @@ class PointInTimeRecovery(Model):
 
 class Lifecycle(Model):
     """How long a recovery point lives and where."""
+
+    limits_of: ClassVar[str] = "AWS Backup"
 
     delete_after_days: int = Field(
         ge=1, le=MAXIMUM_DAYS, description="Days until the recovery point is deleted."
@@ -71,6 +108,7 @@ class Lifecycle(Model):
                 f"AWS Backup keeps cold recovery points for at least {COLD_STORAGE_MINIMUM_DAYS}",
                 f"set delete_after_days to {cold + COLD_STORAGE_MINIMUM_DAYS} or more, "
                 "or leave out cold_storage_after_days",
+                "delete_after_days",
             )
         return self
 
@@ -93,7 +131,9 @@ class Copy(Lifecycle):
         if (self.to is None) == (self.vault_arn is None):
             refuse("a copy needs `to` or `vault_arn`, and only one of them", "keep one of the two")
         if self.vault is not None and self.to is None:
-            refuse("`vault` goes with `to`", "remove `vault`: vault_arn already names it")
+            refuse(
+                "`vault` goes with `to`", "remove it: vault_arn already names the vault", "vault"
+            )
         return self
 
 
@@ -103,7 +143,10 @@ class Backup(Lifecycle):
     schedule: BackupSchedule = Field(description="Six-field AWS cron expression.")
     schedule_timezone: TimeZone = Field("Etc/UTC", description="IANA time zone of the schedule.")
     start_window_minutes: int = Field(
-        60, ge=60, le=10_080, description="A job that has not started by then expires."
+        60,
+        ge=WINDOW_MINIMUM_MINUTES,
+        le=10_080,
+        description="A job that has not started by then expires.",
     )
     completion_window_minutes: int = Field(
         720, ge=60, le=43_200, description="A job that has not finished by then is aborted."
@@ -116,11 +159,14 @@ class Backup(Lifecycle):
 
     @model_validator(mode="after")
     def _windows_in_order(self) -> Backup:
-        if self.completion_window_minutes <= self.start_window_minutes:
+        least = self.start_window_minutes + WINDOW_MINIMUM_MINUTES
+        if self.completion_window_minutes < least:
             refuse(
-                f"the completion window ({self.completion_window_minutes} minutes) is not longer "
-                f"than the start window ({self.start_window_minutes} minutes)",
-                "the completion window counts from the scheduled time: make it the longer one",
+                f"the completion window has {self.completion_window_minutes} minutes and the start "
+                f"window {self.start_window_minutes}; AWS Backup wants at least "
+                f"{WINDOW_MINIMUM_MINUTES} minutes more",
+                f"set completion_window_minutes to {least} or more",
+                "completion_window_minutes",
             )
         return self
 
@@ -128,8 +174,8 @@ class Backup(Lifecycle):
 class TagSelection(Model):
     """Also back up tables of this account and Region that carry a tag."""
 
-    key: str = Field(min_length=1, max_length=128, description="Tag key.")
-    value: str = Field(max_length=256, description="Tag value.")
+    key: TagKey = Field(description="Tag key.")
+    value: TagValue = Field(description="Tag value.")
 
 
 class Protection(Model):
@@ -151,6 +197,8 @@ class Protection(Model):
 
 class Lock(Model):
     """AWS Backup Vault Lock."""
+
+    limits_of: ClassVar[str] = "AWS Backup"
 
     mode: Literal["governance", "compliance"] = Field(
         "governance", description="governance can be removed by break-glass; compliance by nobody."
@@ -175,12 +223,14 @@ class Lock(Model):
                 f"max_retention_days ({self.max_retention_days}) is below "
                 f"min_retention_days ({self.min_retention_days})",
                 "swap or correct the two",
+                "max_retention_days",
             )
         if self.mode == "governance":
             if self.cooling_off_days is not None:
                 refuse(
                     "cooling_off_days turns a lock into compliance mode",
                     "remove it, or write mode: compliance",
+                    "cooling_off_days",
                 )
             return self
         if not self.i_understand_this_cannot_be_undone:

@@ -240,9 +240,7 @@ def _table(environment: Environment, key: str, table: table_spec.Table) -> Table
     )
 
 
-def _recovery(
-    table: table_spec.Table, protection: Protection
-) -> PointInTimeRecovery | None:
+def _recovery(table: table_spec.Table, protection: Protection) -> PointInTimeRecovery | None:
     """Return the class's setting with the table's own fields over it, or None when it is off."""
     own, inherited = table.point_in_time_recovery, protection.point_in_time_recovery
     effective = inherited

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,8 @@ from generator.spec.base import (
 from generator.spec.protection import PointInTimeRecovery
 
 ScalarType = Literal["S", "N", "B"]
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html
+MAX_PROJECTED = 20
 
 
 class KeyAttribute(Model):
@@ -37,6 +39,8 @@ class KeyAttribute(Model):
 
 class CapacityRange(Model):
     """Target-tracking auto scaling of one capacity dimension."""
+
+    limits_of: ClassVar[str] = "Application Auto Scaling"
 
     min_capacity_units: int = Field(ge=1, le=1_000_000, description="Never scale below this.")
     max_capacity_units: int = Field(ge=1, le=1_000_000, description="Never scale above this.")
@@ -60,6 +64,8 @@ class AutoScaling(Model):
 
 class Throughput(Model):
     """Capacity of a table or index: fixed units, scaled units, or on-demand caps."""
+
+    limits_of: ClassVar[str] = "DynamoDB"
 
     read_capacity_units: int | None = Field(
         None, ge=1, description="Provisioned read capacity; where auto scaling starts."
@@ -94,12 +100,25 @@ class Projection(Model):
 
     @model_validator(mode="after")
     def _include_needs_attributes(self) -> Projection:
-        if self.type == "INCLUDE" and not self.non_key_attributes:
-            refuse("INCLUDE projects no attribute", "list them under non_key_attributes")
-        if self.type != "INCLUDE" and self.non_key_attributes:
-            refuse(f"{self.type} takes no non_key_attributes", "use type: INCLUDE or remove them")
-        if len(set(self.non_key_attributes)) != len(self.non_key_attributes):
-            refuse("an attribute is projected twice", "name each attribute once")
+        names = self.non_key_attributes
+        if self.type == "INCLUDE" and not names:
+            refuse("INCLUDE projects no attribute", "list some in non_key_attributes, or use ALL")
+        if self.type != "INCLUDE" and names:
+            refuse(
+                f"a projection of type {self.type} takes no non_key_attributes",
+                "write type: INCLUDE, or remove them",
+                "non_key_attributes",
+            )
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            refuse(f"`{twice}` is projected twice", "name it once", "non_key_attributes")
+        if len(names) > MAX_PROJECTED:
+            refuse(
+                f"{len(names)} attributes are projected, and DynamoDB takes {MAX_PROJECTED} for "
+                "one index",
+                "project fewer, or all with type: ALL",
+                "non_key_attributes",
+            )
         return self
 
 
@@ -135,7 +154,11 @@ class Encryption(Model):
     @model_validator(mode="after")
     def _arn_belongs_to_customer_key(self) -> Encryption:
         if self.kms_key_arn and self.key != "customer_managed":
-            refuse(f"{self.key} takes no kms_key_arn", "write key: customer_managed or remove it")
+            refuse(
+                f"key: {self.key} takes no kms_key_arn",
+                "write key: customer_managed, or remove the ARN",
+                "kms_key_arn",
+            )
         return self
 
 
@@ -174,12 +197,15 @@ class Table(Model):
     """One table, defined here or (`existing: true`) elsewhere."""
 
     name: TableName | None = Field(
-        None, description="Physical name. Default: `table_name_pattern` filled with the entry's key."
+        None,
+        description="Physical name. Default: `table_name_pattern` filled with the entry's key.",
     )
     existing: bool = Field(
         default=False, description="Defined elsewhere: protected here, not created."
     )
-    stack: StackKey = Field("tables", description="Template that holds the table; frozen once deployed.")
+    stack: StackKey = Field(
+        "tables", description="Template that holds the table; frozen once deployed."
+    )
     protection: Key | None = Field(
         None, description="Protection class. Default: `defaults.protection`."
     )

@@ -1,4 +1,4 @@
-"""What moto lacks of AWS, added in the shape of the AWS API; it knows nothing of the rest of this project.
+"""What moto lacks of AWS, added in the shape of the AWS API.
 
-`python -m aws_extensions PORT` serves moto with all of it on 127.0.0.1.
+It knows nothing of the rest of this project. `python -m aws_extensions PORT` serves moto with it.
 """

@@ -1,4 +1,4 @@
-"""AWS Backup: vault access policies and notifications, plan updates, selections, Region settings."""
+"""AWS Backup: vault policies and notifications, plan updates, selections, Region settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moto.backup import urls
 from moto.backup.models import Plan, backup_backends
 from moto.backup.responses import BackupResponse
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
     Request = dict[str, Any]
 
-# What a new account has: the services with advanced features are opted in.
-REGION_DEFAULTS = {"DynamoDB": False, "EBS": True, "EC2": True, "RDS": True, "S3": True}
+OPT_IN, MANAGEMENT = "ResourceTypeOptInPreference", "ResourceTypeManagementPreference"
+# An account that used AWS Backup before DynamoDB's advanced features; those since have them on.
+REGION_SETTINGS = {
+    OPT_IN: {"Aurora": True, "DynamoDB": False, "EBS": True, "EC2": True, "EFS": True, "RDS": True},
+    MANAGEMENT: {"DynamoDB": False, "EFS": True},
+}
 
 
-def _not_found(what: str) -> ServiceException:
-    return ServiceException("ResourceNotFoundException", f"{what} not found")
+def _not_found(what: str) -> JsonRESTError:
+    return JsonRESTError("ResourceNotFoundException", f"{what} not found")
 
 
 def _vault(backend: BackupBackend, request: Request) -> Vault:
@@ -89,7 +93,7 @@ def create_backup_plan(backend: BackupBackend, request: Request) -> dict[str, An
     plan = Plan(deepcopy(request["BackupPlan"]), request.get("CreatorRequestId", ""), backend)
     for other in backend.list_backup_plans(include_deleted=False):
         if _document(other) == _document(plan):
-            raise ServiceException(
+            raise JsonRESTError(
                 "AlreadyExistsException", "Backup plan with the same plan document already exists"
             )
     backend.plans[plan.backup_plan_id] = plan
@@ -108,7 +112,7 @@ def update_backup_plan(backend: BackupBackend, request: Request) -> dict[str, An
 def delete_backup_plan(backend: BackupBackend, request: Request) -> dict[str, Any]:
     plan = _plan(backend, request)
     if _selections(backend, request):
-        raise ServiceException(
+        raise JsonRESTError(
             "InvalidRequestException",
             "Related backup plan selections must be deleted prior to backup plan deletion",
         )
@@ -139,7 +143,7 @@ def get_backup_selection(backend: BackupBackend, request: Request) -> dict[str, 
         if selection["SelectionId"] == request["SelectionId"]:
             return selection
     # AWS answers with this error, not with ResourceNotFoundException; clients rely on its text.
-    raise ServiceException(
+    raise JsonRESTError(
         "InvalidParameterValueException",
         f"Cannot find Backup plan selection with ID {request['SelectionId']}",
     )
@@ -163,17 +167,18 @@ def delete_backup_selection(backend: BackupBackend, request: Request) -> None:
 
 def describe_region_settings(backend: BackupBackend, _request: Request) -> dict[str, Any]:
     return {
-        member: REGION_DEFAULTS | state(backend, member)
-        for member in ("ResourceTypeOptInPreference", "ResourceTypeManagementPreference")
+        member: defaults | state(backend, member) for member, defaults in REGION_SETTINGS.items()
     }
 
 
 def update_region_settings(backend: BackupBackend, request: Request) -> None:
-    """A map that is given replaces the stored one, so a caller has to read, merge and write."""
+    """AWS does not say what becomes of services left out: off, so that a caller has to merge."""
     for member, preferences in request.items():
-        stored = state(backend, member)
-        stored.clear()
-        stored.update(preferences)
+        if unknown := preferences.keys() - REGION_SETTINGS[member].keys():
+            raise JsonRESTError(
+                "InvalidParameterValueException", f"{member} has invalid values {sorted(unknown)}"
+            )
+        state(backend, member).update(dict.fromkeys(REGION_SETTINGS[member], False) | preferences)
 
 
 def _plan(backend: BackupBackend, request: Request) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
@@ -76,7 +76,7 @@ def _describe(self: Table, base_key: str = "TableDescription") -> dict[str, Any]
 def _update_continuous_backups(self: DynamoHandler) -> ActionResult:
     days = self.body["PointInTimeRecoverySpecification"].get("RecoveryPeriodInDays", 35)
     if days not in RECOVERY_PERIOD_DAYS:
-        raise ServiceException("ValidationException", f"RecoveryPeriodInDays {days} is not 1 to 35")
+        raise JsonRESTError("ValidationException", f"RecoveryPeriodInDays {days} is not 1 to 35")
     return _moto_update_continuous_backups(self)
 
 
@@ -110,7 +110,7 @@ def enable_kinesis_streaming_destination(
     destinations = _destinations(backend, request)
     stream, member = request["StreamArn"], "EnableKinesisStreamingConfiguration"
     if destinations.get(stream, {}).get("DestinationStatus") == "ACTIVE":
-        raise ServiceException("ResourceInUseException", f"{stream} is already a destination")
+        raise JsonRESTError("ResourceInUseException", f"{stream} is already a destination")
     destinations[stream] = {
         "StreamArn": stream,
         "DestinationStatus": "ACTIVE",
@@ -126,7 +126,7 @@ def disable_kinesis_streaming_destination(
 ) -> dict[str, Any]:
     destination = _destinations(backend, request).get(request["StreamArn"])
     if destination is None:
-        raise ServiceException("ResourceNotFoundException", "No such destination")
+        raise JsonRESTError("ResourceNotFoundException", "No such destination")
     destination["DestinationStatus"] = "DISABLED"
     return _destination(backend, request, "DISABLING")
 

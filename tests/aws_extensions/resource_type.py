@@ -1,4 +1,4 @@
-"""What a CloudFormation resource type is here: properties in, API calls, an ID and attributes out."""
+"""A CloudFormation resource type as a function: properties in, API calls, a resource out."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ResourceType:
 
 
 def resource_type(name: str, name_property: str = "") -> Callable[[Any], Any]:
-    """Register a function as a type: it must take every property it applies out of its second argument."""
+    """Register a function as a type; it takes each property that it applies out of the mapping."""
 
     def register(create: Any) -> Any:
         TYPES[name] = ResourceType(name=name, name_property=name_property, create=create)

@@ -1,4 +1,4 @@
-"""Local AWS endpoints: moto with the extensions of `tests/aws_extensions`, in a process of its own."""
+"""Local AWS endpoints: moto with `tests/aws_extensions`, in a process of its own."""
 
 from __future__ import annotations
 
@@ -104,8 +104,10 @@ def local_aws_server(log: Path) -> Iterator[LocalAws]:
 
 def run_aws(local_aws: LocalAws, *arguments: str, **where: str) -> subprocess.CompletedProcess[str]:
     """Run the real `aws` command line against the local endpoints, for two minutes at most."""
+    command = Path(sys.executable).with_name("aws")
     return subprocess.run(
-        [str(Path(sys.executable).with_name("aws")), *arguments],
+        # `package` and `deploy` find S3 by the environment only, `sqs` by this option only.
+        [str(command), "--endpoint-url", local_aws.endpoint, *arguments],
         env=local_aws.environment(**where),
         capture_output=True,
         text=True,

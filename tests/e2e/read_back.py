@@ -1,7 +1,7 @@
 """Everything that the local endpoints hold, as the services describe it, fit to be compared.
 
-Times, generated IDs and key IDs are gone (a key is named by its alias), documents are parsed, tags
-are mappings, and lists whose order AWS does not promise are sorted.
+Times and generated IDs are gone (a key is named by its alias), documents are parsed, tags are
+mappings, lists are sorted, and what is false or empty counts as absent.
 """
 
 from __future__ import annotations
@@ -60,9 +60,27 @@ def read_back(local_aws: LocalAws, account_id: str, region: str) -> dict[str, De
     return described
 
 
+def differences(one: Any, other: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
+    """Return {path: (value in one, value in the other)}, None where there is no such value."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {
+            found: values
+            for key in sorted(one.keys() | other.keys())
+            for found, values in differences(one.get(key), other.get(key), f"{path}/{key}").items()
+        }
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return {
+            found: values
+            for index, pair in enumerate(zip(one, other, strict=True))
+            for found, values in differences(*pair, f"{path}/{index}").items()
+        }
+    return {} if one == other else {path: (one, other)}
+
+
 def _comparable(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _comparable(v) for k, v in value.items() if k not in VOLATILE}
+        members = {k: _comparable(v) for k, v in value.items() if k not in VOLATILE}
+        return {k: v for k, v in members.items() if v not in (None, [], {}) and v is not False}
     if isinstance(value, list):
         items = [_comparable(item) for item in value]
         return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=str))
@@ -251,10 +269,10 @@ def _plans(backup: Any) -> Described:
 
 def _keys(kms: Any) -> tuple[Described, dict[str, str]]:
     """Return the customer keys by alias, and the alias of each key ID."""
-    names = {
+    names = {  # those of AWS too: a table may be encrypted with one
         alias["TargetKeyId"]: alias["AliasName"]
         for alias in _all(kms, "list_aliases", "Aliases")
-        if "TargetKeyId" in alias and not alias["AliasName"].startswith("alias/aws/")
+        if "TargetKeyId" in alias
     }
     return {
         alias: {
@@ -267,4 +285,5 @@ def _keys(kms: Any) -> tuple[Described, dict[str, str]]:
             },
         }
         for key_id, alias in names.items()
+        if not alias.startswith("alias/aws/")
     }, names

@@ -52,11 +52,15 @@ def findings(document: Document, kind: Kind = "identity") -> list[str]:
             f"{_sid(one)}: MALFORMED trust has a Resource" for one in _with_resource(statements)
         ]
         document = {**document, "Statement": [{**one, "Resource": "*"} for one in statements]}
-    found = _analysis(document) + _mismatches_of_denials(document)
+    found = [
+        (where, finding.issue, finding.detail)
+        for where, finding in _analysis(document)
+        if finding.issue != "RESOURCE_STAR" or kind == "identity"
+    ]
+    titles = _parliament().config
     return shape + [
-        f"{where}: {issue} {detail}"
-        for where, issue, detail in found
-        if issue != "RESOURCE_STAR" or kind == "identity"
+        f"{where}: {issue} {detail or titles[issue]['title']}"
+        for where, issue, detail in [*found, *_mismatches_of_denials(document)]
     ]
 
 
@@ -83,16 +87,36 @@ def _principal_findings(statement: Document, kind: Kind) -> list[str]:
 
 
 def _mismatches_of_denials(document: Document) -> list[tuple[str, str, str]]:
-    """Parliament compares actions with resources in Allow statements only: ask it about those."""
+    """Parliament compares actions with resources in Allow statements only: ask it about those.
+
+    An Allow needs every resource of its action, a Deny bites with one of them.
+    """
     denials = [one for one in _statements(document) if one.get("Effect") == "Deny"]
     allowed = [{**one, "Effect": "Allow"} for one in denials]
-    found = _analysis({"Version": "2012-10-17", "Statement": allowed})
-    return [finding for finding in found if finding[1] == "RESOURCE_MISMATCH"]
+    missing = [
+        (where, one["action"], one["required_format"])
+        for where, finding in _analysis({"Version": "2012-10-17", "Statement": allowed})
+        if finding.issue == "RESOURCE_MISMATCH"
+        for one in finding.detail
+    ]
+    return [
+        (where, "RESOURCE_MISMATCH", f"{action} acts on {wanted}")
+        for where, action, wanted in missing
+        if [one[:2] for one in missing].count((where, action)) >= _required_types(action)
+    ]
 
 
-def _analysis(document: Document) -> list[tuple[str, str, str]]:
-    parliament = _parliament()
-    policy = parliament.analyze_policy_string(json.dumps(document), ignore_private_auditors=True)
+def _required_types(action: str) -> int:
+    prefix, name = action.split(":")
+    service = next(one for one in _parliament().iam_definition if one["prefix"] == prefix)
+    privilege = next(one for one in service["privileges"] if one["privilege"] == name)
+    return sum(one["resource_type"].endswith("*") for one in privilege["resource_types"])
+
+
+def _analysis(document: Document) -> list[tuple[str, Any]]:
+    """Return parliament's findings, each with the Sid or number of its statement."""
+    text = json.dumps(document)
+    policy = _parliament().analyze_policy_string(text, ignore_private_auditors=True)
     of_statements = [
         (statement.sid or f"statement {index}", finding)
         for index, statement in enumerate(policy.statements, start=1)
@@ -100,10 +124,7 @@ def _analysis(document: Document) -> list[tuple[str, str, str]]:
     ]
     placed = {id(finding) for _, finding in of_statements}
     of_policy = [("policy", one) for one in policy.findings if id(one) not in placed]
-    return [
-        (where, finding.issue, str(finding.detail or parliament.config[finding.issue]["title"]))
-        for where, finding in of_policy + of_statements
-    ]
+    return of_policy + of_statements
 
 
 @cache

@@ -86,10 +86,11 @@ def install() -> None:
     pinned = json.loads((HERE / "package.json").read_text(encoding="utf-8"))["dependencies"]
     if all(_installed_version(name) == version for name, version in pinned.items()):
         return
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+    impatient = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--ignore-scripts")
     try:
         subprocess.run(
-            command,
+            ["npm", "install", *quiet, *impatient],
             cwd=HERE,
             check=True,
             capture_output=True,

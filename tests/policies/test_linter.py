@@ -85,6 +85,14 @@ def test_document_that_does_not_suit_its_kind(slip: Document, kind: Kind, found:
     assert [found in line for line in findings(slip, kind)] == [True]
 
 
+def test_denial_bites_with_one_of_the_resources_of_its_action() -> None:
+    alias = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/shop-prod-tables"
+    assert findings(statement("Deny", "kms:DeleteAlias", alias)) == []
+    assert len(findings(statement("Allow", "kms:DeleteAlias", alias))) == 1
+    assert len(findings(statement("Deny", "kms:DeleteAlias", TABLE))) == 2
+    assert len(findings(statement("Deny", "backup:UpdateGlobalSettings", VAULT))) == 1
+
+
 def test_star_is_the_resource_itself_in_a_resource_policy() -> None:
     everything = statement("Allow", "backup:CopyIntoBackupVault", "*", Principal={"AWS": ACCOUNT})
     assert findings(everything, "resource") == []

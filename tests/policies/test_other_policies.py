@@ -19,17 +19,24 @@ from tests.policies.samples import (
     KEY_POLICY,
     POINT,
     REGION,
+    RULE,
     SERVICE_CONTROL_POLICY,
     SERVICE_ROLE,
     STRANGER_ACCOUNT,
     TABLE,
     TABLE_POLICY,
+    TOPIC,
+    TOPIC_POLICY,
     TRUST,
+    UNLESS_BREAK_GLASS,
     document,
 )
 from tests.policies.simulator import (
     ADMINISTRATOR,
     Case,
+    Document,
+    Outcome,
+    evaluate,
     mismatches,
 )
 
@@ -166,6 +173,63 @@ def test_service_control_policies_bind_all_but_service_linked_roles() -> None:
         )
         == []
     )
+
+
+def test_service_control_policies_do_not_decide_what_is_allowed() -> None:
+    exempt = Case(
+        principal=BREAK_GLASS,
+        action="backup:DeleteRecoveryPoint",
+        resource=POINT,
+        identity_policies=(ADMINISTRATOR,),
+        service_control_policies=(SERVICE_CONTROL_POLICY,),
+        expected="allow",
+        why="break-glass is exempt",
+    )
+    assert evaluate([exempt])[0].statements == ("identity 1:Everything",)
+
+
+@pytest.mark.parametrize(
+    ("condition", "principal", "expected"),
+    [
+        (UNLESS_BREAK_GLASS, "events.amazonaws.com", "explicit_deny"),
+        (
+            {**UNLESS_BREAK_GLASS, "Bool": {"aws:PrincipalIsAWSService": "false"}},
+            "events.amazonaws.com",
+            "allow",
+        ),
+        (
+            {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1"}},
+            "events.amazonaws.com",
+            "explicit_deny",
+        ),
+        ({"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}, DEPLOY, "allow"),
+        ({"ArnNotEquals": {"aws:SourceArn": RULE}}, DEPLOY, "explicit_deny"),
+        ({"StringNotEquals": {"aws:SourceAccount": ACCOUNT}}, DEPLOY, "explicit_deny"),
+    ],
+)
+def test_denial_by_a_key_that_the_request_lacks_applies(
+    condition: Document, principal: str, expected: Outcome
+) -> None:
+    guard = {
+        "Sid": "Guard",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sns:Publish",
+        "Resource": TOPIC,
+        "Condition": condition,
+    }
+    source = {"aws:SourceArn": RULE} if principal == "events.amazonaws.com" else {}
+    case = Case(
+        principal=principal,
+        action="sns:Publish",
+        resource=TOPIC,
+        context=source,
+        identity_policies=() if source else (ADMINISTRATOR,),
+        resource_policy=document(*TOPIC_POLICY["Statement"], guard),
+        expected=expected,
+        why="the guard",
+    )
+    assert mismatches([case]) == []
 
 
 def test_a_key_is_found_by_alias_and_by_way_of_a_service() -> None:

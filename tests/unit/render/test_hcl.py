@@ -145,6 +145,7 @@ def test_documents_are_laid_out_like_handwritten_ones() -> None:
         ((), "[]"),
         ({}, "{}"),
         (["a", 1], '["a", 1]'),
+        ([{"a": 1}], "[\n  {\n    a = 1\n  },\n]"),
         (Reference("aws_kms_key.tables.arn"), "aws_kms_key.tables.arn"),
         ([Reference("a.b.c"), "d"], '[a.b.c, "d"]'),
         (MappingProxyType({"a": 1}), "{\n  a = 1\n}"),

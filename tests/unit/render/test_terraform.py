@@ -44,6 +44,9 @@ TEMPLATE = """\
 # Table number {{ loop.index }} is {{ table.label }}.
 resource "aws_dynamodb_table" "{{ table.label }}" {
   name = {{ table.name | hcl }}
+  {% if table.recovery_period_days is none %}
+  stream_enabled = {{ false | hcl }}
+  {% endif %}
   tags = {{ table.tags | hcl }}
   {% if table.recovery_period_days is not none %}
 
@@ -77,8 +80,9 @@ resource "aws_dynamodb_table" "orders" {
 
 # Table number 2 is users.
 resource "aws_dynamodb_table" "users" {
-  name = "users"
-  tags = {}
+  name           = "users"
+  stream_enabled = false
+  tags           = {}
 }
 """
 
@@ -110,7 +114,7 @@ def test_values_and_keys_are_recorded_anew_each_time(draw: Draw) -> None:
     first, second = draw(TEMPLATE, FACTS), draw(TEMPLATE, FACTS)
 
     assert first == second
-    assert first.literals == ('o"${x}', "4711", "ü", 35, "users")
+    assert first.literals == ('o"${x}', "4711", "ü", 35, "users", False)
     assert first.keys == ("cost_center", "aws:x")
 
 

@@ -25,7 +25,9 @@ name = "orders"
   owner = "payments"
   "aws:x" = "{ [ ( # // \\" ${ok["a"]} "
   }
-  stream_enabled = true
+  stream_enabled = (
+a == b ? 1 : 2
+)
 
 
   attribute {
@@ -61,7 +63,9 @@ resource "aws_dynamodb_table" "orders" {
     owner   = "payments"
     "aws:x" = "{ [ ( # // \\" ${ok["a"]} "
   }
-  stream_enabled = true
+  stream_enabled = (
+    a == b ? 1 : 2
+  )
 
   attribute {
     name = "order_id"
@@ -107,18 +111,17 @@ def body(chance: random.Random, depth: int) -> str:
 def part(chance: random.Random, depth: int) -> str:
     name = f"x{'_' * chance.randint(0, 8)}{chance.getrandbits(40)}"  # fmt refuses a name twice
     parts = [
-        f"{name}={literal(value(chance, 2))}",
-        f"{name}  =   {literal(value(chance, 0))}",
-        f"{name} = jsonencode({literal(value(chance, 3))})",
-        f"{name} = aws_x.{name}[0].arn",
-        f'{name} = "${{aws_x.y.arn}}/{{*}}"\ns{name} = -1.5e+7',
-        f"{name} {{ {name} = 1 }}",
-        "# a comment, with brackets ([{ and an = sign",
-        "\n   \n",
+        lambda: f"{name}={literal(value(chance, 2))}",
+        lambda: f"{name}  =   {literal(value(chance, 0))}",
+        lambda: f"{name} = jsonencode({literal(value(chance, 3))})",
+        lambda: f"{name} = aws_x.{name}[0].arn",
+        lambda: f'{name} = "${{aws_x.y.arn}}/{{*}}"\ns{name} = -1.5e+7',
+        lambda: f"{name} {{ {name} = 1 }}",
+        lambda: "# a comment, with brackets ([{ and an = sign",
+        lambda: "\n   \n",
+        lambda: f'{name} "{name}" {{\n{body(chance, depth - 1)}\n}}',
     ]
-    if depth:
-        parts.append(f'{name} "{name}" {{\n{body(chance, depth - 1)}\n}}')
-    return chance.choice(parts)
+    return chance.choice(parts if depth else parts[:-1])()
 
 
 def value(chance: random.Random, depth: int) -> object:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from awscli.customizations.cloudformation.yamlhelper import yaml_parse
 from cfnlint.decode import decode_str
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.render.yaml_text import Intrinsic, dump, entry, scalar
@@ -104,6 +104,7 @@ def exact(value: Any) -> Any:
     return (type(value), repr(value))
 
 
+@settings(deadline=None)
 @given(trees)
 def test_any_tree_survives_safe_load(tree: dict[str, Any]) -> None:
     text = dump(tree)
@@ -112,6 +113,7 @@ def test_any_tree_survives_safe_load(tree: dict[str, Any]) -> None:
     assert exact(yaml.safe_load(text.encode())) == exact(tree)
 
 
+@settings(deadline=None)
 @given(trees)
 def test_the_text_is_visible_ascii(tree: dict[str, Any]) -> None:
     text = dump(tree)
@@ -120,6 +122,7 @@ def test_the_text_is_visible_ascii(tree: dict[str, Any]) -> None:
     assert text.replace("\n", "").isprintable()
 
 
+@settings(deadline=None)
 @given(texts)
 def test_any_string_survives_the_readers_of_templates(text: str) -> None:
     template = {

@@ -1,0 +1,40 @@
+# `make example` sets up, renders and lints the example environments.
+# `make test` sets up and passes the tests; `make test-all` adds the long ones.
+PYTHON ?= python3
+BIN := .venv/bin
+# A local mirror of the hashicorp/aws provider, where there is one; else terraform downloads it.
+export HOLDFAST_TERRAFORM_PLUGIN_DIR ?= $(shell $(PYTHON) tools/provider_mirror.py)
+# A configuration file that does not exist would only add warnings to terraform's answers.
+ifeq ($(wildcard $(TF_CLI_CONFIG_FILE)),)
+unexport TF_CLI_CONFIG_FILE
+endif
+
+.PHONY: example test test-all check bench
+
+example: $(BIN)/holdfast
+	$(BIN)/holdfast generate
+	$(BIN)/holdfast lint
+
+test: .venv/dev check
+	$(BIN)/pytest -m "not slow"
+
+test-all: .venv/dev check
+	$(BIN)/pytest
+
+check: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: .venv/dev
+	$(BIN)/python benchmarks/generate_400_tables.py
+	$(BIN)/python benchmarks/lint_ratio.py
+
+$(BIN)/holdfast: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -e .
+	touch $@
+
+.venv/dev: $(BIN)/holdfast requirements.txt requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -r requirements-dev.txt
+	touch $@

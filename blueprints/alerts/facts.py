@@ -1,0 +1,97 @@
+"""Alerts, decided: topics, rules and alarms, with nothing left to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blueprints.alerts.alarms import (
+    AlarmFacts,
+    freshness_alarm,
+    lost_alarms,
+    table_alarms,
+    undelivered_alarm,
+)
+from blueprints.alerts.freshness import watched_vaults
+from blueprints.alerts.names import ALERTS
+from blueprints.alerts.rules import RuleFacts, failure_rules
+from blueprints.alerts.topics import (
+    QueueFacts,
+    TopicFacts,
+    alerts_topic,
+    topic_label,
+    undelivered_queue,
+    watchdog_topic,
+)
+from generator.naming import hashed_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.spec import Alerts
+    from generator.spec.resolved import Environment
+
+# 450 resources or 900,000 bytes are the most a template may have; the alarm for system errors
+# takes about 4,000 bytes, so bytes run out first.
+ALARMS_PER_TEMPLATE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertsFacts:
+    """The template of alerts, or one with alarms of tables: then only `alarms` is filled."""
+
+    template: str
+    description: str
+    topics: tuple[TopicFacts, ...]
+    queue: QueueFacts | None
+    rules: tuple[RuleFacts, ...]
+    alarms: tuple[AlarmFacts, ...]
+
+
+def decide(environment: Environment) -> tuple[AlertsFacts, ...]:
+    """Return the facts of `alerts` and, where tables ask for alarms, of `alarms` by stack."""
+    alerts = environment.spec.alerts
+    if alerts is None:
+        return ()
+    return (_alerts(environment, alerts), *_alarms(environment))
+
+
+def _alerts(environment: Environment, alerts: Alerts) -> AlertsFacts:
+    rules = failure_rules(environment, topic_label(ALERTS))
+    rule_arns = [rule.arn for rule in rules.values()]
+    return AlertsFacts(
+        template="alerts",
+        description=f"Alerts of {environment.project}-{environment.name}",
+        topics=(
+            alerts_topic(environment, alerts, rule_arns),
+            watchdog_topic(environment, alerts),
+        ),
+        queue=undelivered_queue(environment, rule_arns),
+        rules=tuple(rules.values()),
+        alarms=(
+            undelivered_alarm(environment),
+            *lost_alarms(environment, rules),
+            *(
+                freshness_alarm(environment, watched)
+                for watched in watched_vaults(environment).values()
+            ),
+        ),
+    )
+
+
+def _alarms(environment: Environment) -> Iterator[AlertsFacts]:
+    stacks: dict[str, dict[str, AlarmFacts]] = {}
+    for table in environment.tables:
+        for alarm in table_alarms(environment, table):
+            stacks.setdefault(table.stack, {})[alarm.name] = alarm
+    for stack, alarms in stacks.items():
+        stem = "alarms" if stack == "tables" else f"alarms-{stack}"
+        for part, names in hashed_parts(alarms, ALARMS_PER_TEMPLATE).items():
+            yield AlertsFacts(
+                template=f"{stem}-{part}" if part else stem,
+                description=f"Alarms of tables of {environment.project}-{environment.name}",
+                topics=(),
+                queue=None,
+                rules=(),
+                alarms=tuple(alarms[name] for name in names),
+            )

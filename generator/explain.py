@@ -1,0 +1,112 @@
+"""`holdfast explain`: what protects each table, what does not, and where a value comes from."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from generator import workspace
+from generator.coverage import BackupCoverage, TableCoverage, coverage, kept_text, lock_text
+from generator.environment import Document
+from generator.errors import Mistake, Mistakes, Path, dotted
+from generator.naming import vault_name
+from generator.spec.resolved import Environment
+
+_WIDTH = 24
+
+
+def explain_all(names: Sequence[str], *, where: str | None, as_json: bool) -> None:
+    """Print the explanation of every environment, or the origin of one value."""
+    loaded = workspace.load(names)
+    if where is not None:
+        for each in loaded:
+            for line in _origin(each.document, where):
+                click.echo(line)
+    elif as_json:
+        report = {
+            each.environment.name: [asdict(table) for table in coverage(each.environment)]
+            for each in loaded
+        }
+        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n\n".join("\n".join(_environment(each.environment)) for each in loaded))
+
+
+def _environment(environment: Environment) -> Iterator[str]:
+    place = f"account {environment.account_id}, {environment.region}"
+    yield click.style(f"{environment.project} {environment.name}", bold=True) + f"  {place}"
+    for key, vault in environment.vaults.items():
+        yield _line("vault", f"{vault_name(environment, key)}, {lock_text(vault)}")
+    for source in environment.sources:
+        yield _line("takes copies of", f"{source.project} {source.name} ({source.account_id})")
+    for name, protection in environment.protections.items():
+        if protection.select_by_tag is not None:
+            tag = protection.select_by_tag
+            yield _line(f"class {name}", f"also every table tagged {tag.key}={tag.value}")
+    for table in coverage(environment):
+        yield ""
+        yield from _table(table)
+
+
+def _table(table: TableCoverage) -> Iterator[str]:
+    elsewhere = ", defined elsewhere" if table.existing else ""
+    title = table.name if table.name == table.key else f"{table.key} ({table.name})"
+    yield click.style(title, bold=True) + f"  class {table.protection}{elsewhere}"
+    yield _line("point-in-time recovery", table.point_in_time_recovery)
+    for backup in table.backups:
+        yield from _backup(backup)
+    if not table.backups:
+        yield _line("backups", "none")
+    yield _line("deletion protection", table.deletion_protection)
+    yield _line("alerts", table.alerts)
+    for number, gap in enumerate(table.not_protected_against):
+        yield _line("" if number else "not protected against", gap)
+
+
+def _backup(backup: BackupCoverage) -> Iterator[str]:
+    kept = kept_text(backup.delete_after_days, backup.cold_storage_after_days)
+    yield _line(f"backup {backup.name}", f"{backup.schedule}, kept {kept}")
+    yield _line("", f"in {backup.vault_name} ({backup.lock})")
+    for copy in backup.copies:
+        kept = kept_text(copy.delete_after_days, copy.cold_storage_after_days)
+        yield _line(
+            "",
+            f"copied to {copy.vault_name} in {copy.account_id} {copy.region} ({copy.lock}), "
+            f"kept {kept}",
+        )
+
+
+def _line(title: str, text: str) -> str:
+    return f"  {title:{_WIDTH}}{text}"
+
+
+def _origin(document: Document, where: str) -> Iterator[str]:
+    path = _path(document, where)
+    value: Any = document.data
+    for part in path:
+        value = value[part]
+    shown = json.dumps(value, ensure_ascii=False)
+    yield f"{dotted(path)} = {shown}"
+    history = document.history[path]
+    for mark in reversed(history):
+        word = "given by" if mark is history[-1] else "instead of the value from"
+        yield f"  {word} {mark}"
+
+
+def _path(document: Document, where: str) -> Path:
+    """Return the path that `where` spells; raises `Mistakes` naming the nearest one."""
+    spelled = {dotted(path): path for path in document.history}
+    if where in spelled:
+        return spelled[where]
+    for path, marks in document.removed.items():
+        if dotted(path) == where:
+            raise Mistakes([Mistake(f"`{where}` was removed at {marks[-1]}", "look there")])
+    near = difflib.get_close_matches(where, list(spelled), n=3, cutoff=0.5)
+    fix = f"nearest: {', '.join(near)}" if near else "write the dotted path of a key in the file"
+    cause = f"{document.mark(())} and its parents give no value to `{where}`"
+    raise Mistakes([Mistake(cause, fix)])
