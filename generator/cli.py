@@ -39,7 +39,9 @@ class Command(click.Group):
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="holdfast")
 def main() -> None:
-    """Keep DynamoDB tables recoverable: one short environment file in, CloudFormation and Terraform out.
+    """Keep DynamoDB tables recoverable.
+
+    One short environment file in, CloudFormation and Terraform out.
 
     Exit status: 0 fine, 1 findings or stale output, 2 bad input.
     """

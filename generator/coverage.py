@@ -65,8 +65,10 @@ def lock_text(vault: Vault | None) -> str:
     if vault.lock is None:
         return "not locked"
     most = vault.lock.max_retention_days
-    bounds = f"{vault.lock.min_retention_days} to {most} days" if most else (
-        f"at least {vault.lock.min_retention_days} days"
+    bounds = (
+        f"{vault.lock.min_retention_days} to {most} days"
+        if most
+        else (f"at least {vault.lock.min_retention_days} days")
     )
     return f"{vault.lock.mode} lock, {bounds}"
 
@@ -129,8 +131,10 @@ def _recovery(table: Table) -> str:
         return "off"
     days = f"{recovery.recovery_period_days} days"
     if table.existing:
-        return f"{days}, switched on by its owner" if not recovery.managed else (
-            f"{days} promised; its owner has to switch it on until Holdfast can"
+        return (
+            f"{days}, switched on by its owner"
+            if not recovery.managed
+            else (f"{days} promised; its owner has to switch it on until Holdfast can")
         )
     return days
 

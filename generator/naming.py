@@ -23,15 +23,24 @@ class Place(Protocol):
     """What decides names: the project, the environment, and where it lives."""
 
     @property
-    def project(self) -> str: ...
+    def project(self) -> str:
+        """The project's name."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The environment's name."""
+
     @property
-    def account_id(self) -> str: ...
+    def account_id(self) -> str:
+        """The account, twelve digits."""
+
     @property
-    def region(self) -> str: ...
+    def region(self) -> str:
+        """The Region code."""
+
     @property
-    def partition(self) -> str: ...
+    def partition(self) -> str:
+        """The partition of the Region."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,7 @@ def _nothing_in(directory: Path) -> Mistake:
         cause = f"there is no folder {directory}/ here"
     else:
         cause = f"no file in {directory}/ names an `environment`"
-    return Mistake(
-        cause, "run `holdfast init` for a starter, or name the environment files to use"
-    )
+    return Mistake(cause, "run `holdfast init` for a starter, or name the environment files to use")
 
 
 def _unknown(name: str, directory: Path) -> Mistake:
@@ -136,9 +134,7 @@ class _Workspace:
             self.mistakes += rules.check_links(environment, loaded.document)
             self.mistakes += self._not_accepted(path, environment, loaded)
             found.append(Loaded(environment=environment, document=loaded.document))
-        self.mistakes += rules.check_together(
-            [(each.environment, each.document) for each in found]
-        )
+        self.mistakes += rules.check_together([(each.environment, each.document) for each in found])
         return tuple(found)
 
     def _read_one(self, path: Path) -> Loaded | None:
@@ -222,6 +218,4 @@ def _key(path: Path) -> Path:
 
 def _touches(path: KeyPath, pruned: Iterable[KeyPath]) -> bool:
     """Whether a rule's mistake may only be an echo of a value that was already refused."""
-    return any(
-        path[: len(other)] == other or other[: len(path)] == path for other in pruned
-    )
+    return any(path[: len(other)] == other or other[: len(path)] == path for other in pruned)

@@ -1,7 +1,16 @@
 """Alerts: who is told when a backup, copy or restore fails, or a backup does not happen."""
 
 from blueprints.alerts.facts import decide
+from blueprints.alerts.freshness import UncoveredRule, uncovered_rules
+from blueprints.alerts.names import alerts_topic_arn, watchdog_topic_arn
 
 NAME = "alerts"
 
-__all__ = ["NAME", "decide"]
+__all__ = [
+    "NAME",
+    "UncoveredRule",
+    "alerts_topic_arn",
+    "decide",
+    "uncovered_rules",
+    "watchdog_topic_arn",
+]

@@ -26,14 +26,14 @@ from blueprints.alerts.topics import (
 from generator.naming import hashed_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from generator.spec import Alerts
     from generator.spec.resolved import Environment
 
-# 450 resources or 900,000 bytes are the most a template may have; the alarm for system errors
-# takes about 4,000 bytes, so bytes run out first.
-ALARMS_PER_TEMPLATE = 200
+# A template may have 450 resources and 900,000 bytes; the alarm for system errors takes 5,000.
+RESOURCES_PER_TEMPLATE = 400
+BYTES_PER_TEMPLATE = 800_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def _alarms(environment: Environment) -> Iterator[AlertsFacts]:
             stacks.setdefault(table.stack, {})[alarm.name] = alarm
     for stack, alarms in stacks.items():
         stem = "alarms" if stack == "tables" else f"alarms-{stack}"
-        for part, names in hashed_parts(alarms, ALARMS_PER_TEMPLATE).items():
+        for part, names in _parts(alarms).items():
             yield AlertsFacts(
                 template=f"{stem}-{part}" if part else stem,
                 description=f"Alarms of tables of {environment.project}-{environment.name}",
@@ -95,3 +95,26 @@ def _alarms(environment: Environment) -> Iterator[AlertsFacts]:
                 rules=(),
                 alarms=tuple(alarms[name] for name in names),
             )
+
+
+def _parts(alarms: Mapping[str, AlarmFacts]) -> Mapping[str, tuple[str, ...]]:
+    """Return part → names of its alarms, so many parts that each one fits into a template."""
+    limit = RESOURCES_PER_TEMPLATE
+    while True:
+        parts = hashed_parts(alarms, limit)
+        if all(
+            sum(_bytes(alarms[name]) for name in names) <= BYTES_PER_TEMPLATE
+            for names in parts.values()
+        ):
+            return parts
+        limit //= 2
+
+
+def _bytes(alarm: AlarmFacts) -> int:
+    """Return about how many bytes the alarm takes in a template, at most a few per cent too few."""
+    metrics = [] if alarm.metric is None else [alarm.metric]
+    if alarm.total is not None:
+        metrics += [part.metric for part in alarm.total.parts]
+    texts = len(alarm.name) + len(alarm.explanation) + len(alarm.purpose)
+    tags = len(ascii(dict(alarm.tags))) + 35 * len(alarm.tags)
+    return 400 + texts + tags + sum(330 + len(str(metric.dimensions)) for metric in metrics)

@@ -139,7 +139,7 @@ def undelivered_queue(environment: Environment, rule_arns: Iterable[str]) -> Que
         policy=document(
             _send("AllowOurRules", "events.amazonaws.com", here, list(rule_arns)),
             _send("AllowOurTopics", "sns.amazonaws.com", here, topic_arns),
-            _deny_plain_http("sqs:*", here),
+            _deny_plain_http(["sqs:ReceiveMessage", "sqs:SendMessage"], here),
         ),
         tags=environment.tags,
     )
@@ -206,7 +206,7 @@ def _topic(  # noqa: PLR0913 - what the two topics differ in
             deletion_window_days=KEY_DELETION_WINDOW_DAYS,
             tags=environment.tags,
         ),
-        policy=document(*topic_statements, from_alarms, _deny_plain_http("sns:Publish", here)),
+        policy=document(*topic_statements, from_alarms, _deny_plain_http(["sns:Publish"], here)),
         subscriptions=tuple(
             _subscription(environment, key, name, subscription)
             for name, subscription in subscriptions.items()
@@ -265,12 +265,12 @@ def _send(sid: str, service: str, queue: str, source_arns: list[str]) -> Stateme
     }
 
 
-def _deny_plain_http(action: str, resource: str) -> Statement:
+def _deny_plain_http(actions: list[str], resource: str) -> Statement:
     return {
         "Sid": "DenyPlainHttp",
         "Effect": "Deny",
         "Principal": "*",
-        "Action": action,
+        "Action": actions,
         "Resource": resource,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from troposphere import AWSObject, GetAtt, Ref, Tags, backup, iam, kms
@@ -19,7 +19,10 @@ from blueprints.backup.roles import RoleFacts
 from generator.naming import Label
 from generator.render.cloudformation import Verbatim, present
 
-STATEFUL = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+STATEFUL: Mapping[str, Any] = {
+    "DeletionPolicy": "RetainExceptOnCreate",
+    "UpdateReplacePolicy": "Retain",
+}
 
 
 def resources(facts: BackupFacts) -> Iterator[AWSObject]:
@@ -36,6 +39,7 @@ def resources(facts: BackupFacts) -> Iterator[AWSObject]:
 
 def comments(facts: BackupFacts) -> Mapping[str, str]:
     """Return logical id → what the resource is for."""
+    named: Iterable[VaultFacts | RoleFacts | PlanFacts]
     named = (*facts.vaults, *facts.roles, *facts.plans)
     return {each.label.logical_id: each.purpose for each in named}
 

@@ -10,7 +10,6 @@ from blueprints.documents import document
 from generator.naming import Label, arn, iam_name, label, root_arn
 from generator.spec.resolved import Environment
 
-
 BACKUP_ROLE = label("role_for_backup")
 
 

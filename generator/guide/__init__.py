@@ -1,4 +1,4 @@
-"""Writes the README of an environment's output: what protects what, and the commands, with names."""
+"""Writes the README of an environment's output: what protects what, and the exact commands."""
 
 from __future__ import annotations
 

@@ -93,5 +93,3 @@ def _command(*words: str) -> str:
 
 def _shell(commands: list[str]) -> str:
     return "```sh\n" + "\n".join(commands) + "\n```"
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from generator.coverage import (
     BackupCoverage,
@@ -123,9 +123,7 @@ def _picture(environment: Environment) -> Iterator[str]:
     yield "flowchart LR"
     single = len(environment.tables) <= TABLES_IN_PICTURE
     for class_number, class_name in enumerate(environment.protections):
-        members = [
-            table for table in environment.tables if table.protection_name == class_name
-        ]
+        members = [table for table in environment.tables if table.protection_name == class_name]
         label = class_name if single else f"{class_name}, {len(members)} tables"
         yield f'  class{class_number}["class {label}"]'
         for number, table in enumerate(members if single else ()):
@@ -138,28 +136,32 @@ def _picture_of_vaults(environment: Environment) -> Iterator[str]:
     for key, node in numbers.items():
         text = f"{vault_name(environment, key)}<br>{lock_text(environment.vaults[key])}"
         yield f'  {node}[["{text}"]]'
+    yield from _picture_of_backups(environment, numbers)
+    for number, source in enumerate(environment.sources):
+        yield f'  source{number}["{source.project} {source.name}<br>{source.account_id}"]'
+        for key, node in numbers.items():
+            if _copies_into(source, environment.vault_arn(key)):
+                yield f"  source{number} -->|copies| {node}"
+    if environment.spec.alerts is not None and numbers:
+        yield '  alerts(("alerts"))'
+        for node in numbers.values():
+            yield f"  {node} -.->|failures| alerts"
+
+
+def _picture_of_backups(environment: Environment, vaults: Mapping[str, str]) -> Iterator[str]:
     edges: dict[str, None] = {}
     targets: dict[str, str] = {}
-    for class_number, protection in enumerate(environment.protections.values()):
+    for number, protection in enumerate(environment.protections.values()):
         for name, backup in protection.backups.items():
-            here = numbers[backup.vault]
-            edges[f"  class{class_number} -->|{name}| {here}"] = None
+            here = vaults[backup.vault]
+            edges[f"  class{number} -->|{name}| {here}"] = None
             for target in environment.copies(backup):
                 there = targets.setdefault(target.vault_arn, f"copy{len(targets)}")
                 edges[f"  {here} -->|{name} copy {target.name}| {there}"] = None
     for vault_arn, node in targets.items():
         _, _, _, region, account_id, _, name = vault_arn.split(":")
         yield f'  {node}[["{name}<br>{account_id} {region}"]]'
-    for source_number, source in enumerate(environment.sources):
-        yield f'  source{source_number}["{source.project} {source.name}<br>{source.account_id}"]'
-        for key, node in numbers.items():
-            if _copies_into(source, environment.vault_arn(key)):
-                edges[f"  source{source_number} -->|copies| {node}"] = None
     yield from edges
-    if environment.spec.alerts is not None and numbers:
-        yield '  alerts(("alerts"))'
-        for node in numbers.values():
-            yield f"  {node} -.->|failures| alerts"
 
 
 def _copies_into(source: Environment, vault_arn: str) -> bool:

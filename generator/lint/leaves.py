@@ -19,7 +19,7 @@ _NOT_VALUES = ("template", "description", "purpose")
 
 
 def check_leaves(tree: Tree) -> list[Finding]:
-    """Return a finding for every leaf of the facts that a spelling lacks: a defect of Holdfast's."""
+    """Return a finding for every leaf of the facts that a spelling lacks: our own defect."""
     return [
         Finding(
             rule="HF900",
@@ -35,7 +35,7 @@ def check_leaves(tree: Tree) -> list[Finding]:
 
 
 def _missing(part: Part) -> Iterator[tuple[str, str, Any]]:
-    one_engine = getattr(part.blueprint, "ONE_ENGINE", frozenset())
+    one_engine: frozenset[str] = getattr(part.blueprint, "ONE_ENGINE", frozenset())
     leaves = list(_leaves(part.facts, "", one_engine))
     spellings = {"CloudFormation": part.cloudformation, "Terraform": part.terraform}
     for engine, rendered in spellings.items():
@@ -54,19 +54,22 @@ def _comparable(value: Any) -> str:
 def _leaves(value: Any, path: str, skipped: frozenset[str]) -> Iterator[tuple[str, Any]]:
     if value is None or isinstance(value, Label | Reference):
         return
-    if is_dataclass(value):
-        for field in fields(value):
-            if not field.name.endswith(_NOT_VALUES) and field.name not in skipped:
-                yield from _leaves(getattr(value, field.name), f"{path}.{field.name}", skipped)
-    elif isinstance(value, BaseModel):
-        for name, item in value:
-            yield from _leaves(item, f"{path}.{name}", skipped)
-    elif isinstance(value, Mapping):
+    if isinstance(value, Mapping):
         for key, item in value.items():
             yield f"{path}.{key}", key
             yield from _leaves(item, f"{path}.{key}", skipped)
     elif isinstance(value, list | tuple):
         for number, item in enumerate(value):
             yield from _leaves(item, f"{path}.{number}", skipped)
+    elif is_dataclass(value) or isinstance(value, BaseModel):
+        for name in _names(value):
+            if not name.endswith(_NOT_VALUES) and name not in skipped:
+                yield from _leaves(getattr(value, name), f"{path}.{name}", skipped)
     else:
         yield path.lstrip("."), value
+
+
+def _names(facts: Any) -> list[str]:
+    if isinstance(facts, BaseModel):
+        return list(type(facts).model_fields)
+    return [field.name for field in fields(facts)]

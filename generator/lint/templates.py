@@ -32,17 +32,18 @@ def lint_templates(trees: Iterable[Tree], folder: Path) -> list[Finding]:
                 path.write_text(text, encoding="utf-8")
                 shown = f"output/{tree.environment.name}/{name}"
                 by_region.setdefault(tree.environment.region, {})[str(path)] = shown
-    findings = []
-    for region, paths in by_region.items():
-        arguments = ManualArgs(templates=list(paths), regions=[region], include_checks=["I"])
-        for match in Runner(ConfigMixIn([], **arguments)).run():
-            findings.append(
-                Finding(
-                    rule=match.rule.id,
-                    severity=_SEVERITIES[match.rule.severity],
-                    place=f"{paths[str(match.filename)]}:{match.linenumber}:{match.columnnumber}",
-                    path="",
-                    message=match.message,
-                )
+    return [
+        Finding(
+            rule=match.rule.id,
+            severity=_SEVERITIES[match.rule.severity],
+            place=f"{paths[str(match.filename)]}:{match.linenumber}:{match.columnnumber}",
+            path="",
+            message=match.message,
+        )
+        for region, paths in by_region.items()
+        for match in Runner(
+            ConfigMixIn(
+                [], **ManualArgs(templates=list(paths), regions=[region], include_checks=["I"])
             )
-    return findings
+        ).run()
+    ]

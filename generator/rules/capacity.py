@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from generator.rules.scope import Scope
     from generator.spec.tables import CapacityRange, Throughput
 
-_PROVISIONED_ONLY = ("read_capacity_units", "write_capacity_units", "auto_scaling")
-_ON_DEMAND_ONLY = ("max_read_request_units", "max_write_request_units")
+_ONLY = {
+    "provisioned": ("read_capacity_units", "write_capacity_units", "auto_scaling"),
+    "on_demand": ("max_read_request_units", "max_write_request_units"),
+}
 
 
 def check_capacity(scope: Scope) -> Iterator[Mistake]:
@@ -36,14 +38,9 @@ def check_capacity(scope: Scope) -> Iterator[Mistake]:
 
 
 def _throughput(scope: Scope, path: Path, given: Throughput, mode: str) -> Iterator[Mistake]:
+    yield from _out_of_place(scope, path, given, mode)
     if mode == "on_demand":
-        yield from _out_of_place(
-            scope, path, given, _PROVISIONED_ONLY, "is for provisioned billing", "provisioned"
-        )
         return
-    yield from _out_of_place(
-        scope, path, given, _ON_DEMAND_ONLY, "caps on-demand billing", "on_demand"
-    )
     scaling = given.auto_scaling
     if scaling is not None and scaling.read is None and scaling.write is None:
         yield scope.mistake(
@@ -51,41 +48,41 @@ def _throughput(scope: Scope, path: Path, given: Throughput, mode: str) -> Itera
             "it scales neither `read` nor `write`",
             "add one of them or both, or remove `auto_scaling`",
         )
-    read, write = (scaling.read, scaling.write) if scaling is not None else (None, None)
-    yield from _dimension(scope, path, "read", given.read_capacity_units, read)
-    yield from _dimension(scope, path, "write", given.write_capacity_units, write)
+    missing = []
+    for kind in ("read", "write"):
+        key = f"{kind}_capacity_units"
+        units, limits = getattr(given, key), getattr(scaling, kind, None)
+        if limits is not None:
+            yield from _limits(scope, path, kind, units, limits)
+        elif units is None:
+            missing.append(f"`{key}`")
+    if missing and scope.sound(*path):
+        yield scope.mistake(
+            path,
+            f"provisioned billing needs {' and '.join(missing)}",
+            "add what is missing, let `auto_scaling` take care of it, or write `mode: on_demand`"
+            if path[2:3] != ("global_indexes",)
+            else "add what is missing here, or let `auto_scaling` take care of it",
+        )
 
 
-def _out_of_place(
-    scope: Scope, path: Path, given: Throughput, names: tuple[str, ...], what: str, mode: str
-) -> Iterator[Mistake]:
-    is_index = "global_indexes" in path[2:3]
-    owner = f"table {path[1]} has" if is_index else "this is"
-    other = "provisioned" if mode == "on_demand" else "on_demand"
-    for name in names:
+def _out_of_place(scope: Scope, path: Path, given: Throughput, mode: str) -> Iterator[Mistake]:
+    other = "on_demand" if mode == "provisioned" else "provisioned"
+    is_index = path[2:3] == ("global_indexes",)
+    owner, where = (f"the table `{path[1]}`", " for the table") if is_index else ("this", "")
+    for name in _ONLY[other]:
         if getattr(given, name) is not None:
             yield scope.mistake(
                 (*path, name),
-                f"`{name}` {what}, and {owner} `mode: {other}`",
-                f"remove it, or write `mode: {mode}` in the billing of the table"
-                if is_index
-                else f"remove it, or write `mode: {mode}`",
+                f"`{name}` goes with `mode: {other}`, and {owner} has `mode: {mode}`",
+                f"remove it, or write `mode: {other}`{where}",
             )
 
 
-def _dimension(
-    scope: Scope, path: Path, kind: str, units: int | None, limits: CapacityRange | None
+def _limits(
+    scope: Scope, path: Path, kind: str, units: int | None, limits: CapacityRange
 ) -> Iterator[Mistake]:
-    """Check one of read and write; where it scales and no units are given, it starts at the minimum."""
-    key = f"{kind}_capacity_units"
-    if limits is None:
-        if units is None and scope.sound(*path):
-            yield scope.mistake(
-                path,
-                f"provisioned billing needs `{key}`",
-                f"add `{key}`, or `auto_scaling: {{{kind}: …}}`, or write `mode: on_demand`",
-            )
-        return
+    """Check one of read and write; without `units` it starts at the minimum."""
     low, high = limits.min_capacity_units, limits.max_capacity_units
     if low > high:
         yield scope.mistake(
@@ -95,7 +92,7 @@ def _dimension(
         )
     elif units is not None and not low <= units <= high:
         yield scope.mistake(
-            (*path, key),
+            (*path, f"{kind}_capacity_units"),
             f"it starts at {units}, and auto scaling keeps it between {low} and {high}",
-            f"give {low} to {high}, or remove `{key}` to start at {low}",
+            f"give {low} to {high}, or remove it to start at {low}",
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator.rules.scope import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from generator.errors import Mistake, Path
     from generator.rules.scope import Scope
@@ -34,6 +34,7 @@ def check_keys(scope: Scope) -> Iterator[Mistake]:
             yield from _global_indexes(scope, table)
             yield from _local_indexes(scope, table)
             yield from _projections(scope, table)
+            yield from _time_to_live(scope, table)
             yield from _owner(scope, table)
 
 
@@ -57,6 +58,18 @@ def _owner(scope: Scope, table: Table) -> Iterator[Mistake]:
             "`managed: false` leaves point-in-time recovery to the owner of an existing table, "
             "and Holdfast creates this one",
             "remove it, or write `existing: true` if the table is defined elsewhere",
+        )
+
+
+def _time_to_live(scope: Scope, table: Table) -> Iterator[Mistake]:
+    ttl = table.spec.time_to_live
+    kind = table.attributes.get(ttl.attribute_name) if ttl is not None else None
+    if ttl is not None and kind not in {None, "N"}:
+        yield scope.mistake(
+            ("tables", table.key, "time_to_live", "attribute_name"),
+            f"`{ttl.attribute_name}` is a key attribute of type {kind}, and DynamoDB expires items "
+            "by a number of seconds only: nothing would ever be deleted",
+            "name an attribute that holds a number",
         )
 
 
@@ -110,23 +123,36 @@ def _attributes(scope: Scope, table: Table) -> Iterator[Mistake]:
                 (*path, "type"),
                 f"`{key.name}` is {_TYPES[key.type]} ({key.type}) here and {_TYPES[kind]} ({kind}) "
                 f"at {scope.place(*before)}; an attribute has one type",
-                f"make both the same; a type may be left out where another place gives it",
+                "make both the same; a type may be left out where another place gives it",
             )
-    used = {key.name for _, key in keys}
     if scope.sound("tables", table.key):
-        untyped = {key.name: path for path, key in reversed(keys) if key.name not in first}
-        for name, path in reversed(untyped.items()):
+        yield from _untyped(scope, keys, first.keys())
+        yield from _unused(scope, table, {key.name for _, key in keys})
+
+
+def _untyped(
+    scope: Scope, keys: list[tuple[Path, KeyAttribute]], typed: Collection[str]
+) -> Iterator[Mistake]:
+    first: dict[str, Path] = {}
+    for path, key in keys:
+        first.setdefault(key.name, path)
+    for name, path in first.items():
+        if name not in typed:
             yield scope.mistake(
                 path,
                 f"the key attribute `{name}` has no type",
                 "add `type: S` (text), `type: N` (number) or `type: B` (binary)",
             )
-        for name in table.spec.attributes.keys() - used:
+
+
+def _unused(scope: Scope, table: Table, used: Collection[str]) -> Iterator[Mistake]:
+    for name in table.spec.attributes:
+        if name not in used:
             yield scope.mistake(
-                (*listed, name),
+                ("tables", table.key, "attributes", name),
                 f"no key of the table or of an index is called `{name}`, and DynamoDB takes "
-                "types of key attributes only",
-                f"remove `{name}`, or use it in a key",
+                "the types of key attributes only",
+                "remove it, or use it in a key",
             )
 
 
@@ -182,18 +208,18 @@ def _local_indexes(scope: Scope, table: Table) -> Iterator[Mistake]:
 
 
 def _projections(scope: Scope, table: Table) -> Iterator[Mistake]:
-    kinds = {"global_indexes": table.spec.global_indexes, "local_indexes": table.spec.local_indexes}
-    projected = [
-        (kind, name, len(index.projection.non_key_attributes))
-        for kind, indexes in kinds.items()
-        for name, index in indexes.items()
-    ]
-    total = sum(count for _, _, count in projected)
+    spec = table.spec
+    projections = {
+        **{("global_indexes", key): index.projection for key, index in spec.global_indexes.items()},
+        **{("local_indexes", key): index.projection for key, index in spec.local_indexes.items()},
+    }
+    counts = {where: len(each.non_key_attributes) for where, each in projections.items()}
+    total = sum(counts.values())
     if total > MAX_PROJECTED:
-        kind, name, count = max(projected, key=lambda each: each[2])
+        most = max(counts, key=lambda where: counts[where])
         yield scope.mistake(
-            ("tables", table.key, kind, name, "projection", "non_key_attributes"),
-            f"the table's indexes project {total} attributes, {count} of them here, and DynamoDB "
-            f"takes {MAX_PROJECTED} for all indexes together",
+            ("tables", table.key, *most, "projection", "non_key_attributes"),
+            f"the table's indexes project {total} attributes, {counts[most]} of them here, and "
+            f"DynamoDB takes {MAX_PROJECTED} for all indexes of a table together",
             f"project {plural(total - MAX_PROJECTED, 'attribute')} fewer, or all with `type: ALL`",
         )

@@ -52,7 +52,7 @@ MAXIMUM_DAYS = 36_500
 
 
 def _time_zone(name: str) -> str:
-    from zoneinfo import ZoneInfo, available_timezones  # noqa: PLC0415 - where a zone is named
+    from zoneinfo import ZoneInfo, available_timezones
 
     try:
         ZoneInfo(name)

@@ -192,7 +192,7 @@ class Environment:
 
 
 def principal_arn(environment: Environment, principal: Principal) -> str:
-    """Return the value of `aws:PrincipalArn` for a role, as an ArnLike pattern for a permission set.
+    """Return the value of `aws:PrincipalArn` for a role, a pattern for permission sets.
 
     A permission set's role carries a suffix that AWS chooses, and the path of its home Region
     where that is not us-east-1; only IAM Identity Center can create roles under /aws-reserved/.

@@ -57,7 +57,8 @@ def validate(
         mistakes += [
             _mistake(document, problem)
             for problem in problems
-            if problem.path not in misspelt and not touches(problem.whole, refused)
+            if not (problem.details["type"] == "missing" and problem.path in misspelt)
+            and not touches(problem.whole, refused)
         ]
         if not refused:
             data = copy.deepcopy(data)

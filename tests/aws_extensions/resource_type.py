@@ -116,5 +116,5 @@ def _client(service: str, account_id: str, region: str) -> Any:
         endpoint_url=f"http://127.0.0.1:{port}" if port else None,
         aws_access_key_id=access_key_id(account_id),
         aws_secret_access_key="testing",
-        config=Config(retries={"max_attempts": 1}),
+        config=Config(retries={"total_max_attempts": 3}),  # a connection may be reset
     )

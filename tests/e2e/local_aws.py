@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
+from botocore.config import Config
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS = Path(__file__).parent.parent
 START_SECONDS = 60
+ATTEMPTS = 3  # a connection may be reset; a failure of the server itself is not worth more
 DEFAULT_ACCOUNT_ID = "123456789012"
 DEFAULT_REGION = "us-east-1"
 
@@ -41,7 +45,7 @@ class LocalAws:
             "AWS_DEFAULT_REGION": region,
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_MAX_ATTEMPTS": "1",
+            "AWS_MAX_ATTEMPTS": str(ATTEMPTS),
             "AWS_PAGER": "",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -51,16 +55,15 @@ class LocalAws:
         self, service: str, account_id: str = DEFAULT_ACCOUNT_ID, region: str = DEFAULT_REGION
     ) -> Any:
         """Return a boto3 client of the service in that account and Region."""
-        import boto3  # noqa: PLC0415  # heavy
-        from botocore.config import Config  # noqa: PLC0415
-
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
             region_name=region,
             aws_access_key_id=_access_key_id(account_id),
             aws_secret_access_key="testing",
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+            config=Config(
+                retries={"total_max_attempts": ATTEMPTS}, s3={"addressing_style": "path"}
+            ),
         )
 
     def reset(self) -> None:

@@ -10,6 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -102,8 +104,6 @@ def _mapping(tags: Iterable[dict[str, str]]) -> dict[str, str]:
 
 def _or_none(call: Any, **request: Any) -> Any:
     """Return the answer, or None where the resource has no such setting."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415  # heavy
-
     try:
         return call(**request)
     except ClientError as error:

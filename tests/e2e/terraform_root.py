@@ -19,6 +19,8 @@ PROVIDER = "*/hashicorp/aws/5.*/*/terraform-provider-aws_v5*"  # host, version, 
 OVERRIDE_FILE = "zz_local_override.tf"
 # Merged into the root's own blocks: https://developer.hashicorp.com/terraform/language/files/override
 # Endpoints and credentials come from the environment, so the account check of the root stays on.
+# Three attempts ride out a connection that the server resets (1 request in some thousands); the
+# default of 25 would retry what moto does not know for many minutes.
 OVERRIDE = """\
 terraform {
   backend "local" {}
@@ -28,7 +30,7 @@ provider "aws" {
   skip_metadata_api_check = true
   skip_region_validation  = true
   s3_use_path_style       = true
-  max_retries             = 1
+  max_retries             = 3
 }
 """
 RUN = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}

@@ -93,7 +93,8 @@ def test_destroy_is_refused_until_nothing_prevents_it(
     """The last test here: it leaves nothing behind."""
     with pytest.raises(TerraformError, match="Instance cannot be destroyed") as refused:
         applied.destroy()
-    for address in ("aws_backup_vault.main", "aws_dynamodb_table.orders", "aws_kms_key.table"):
+    # Terraform stops at these two, before it comes to the protected key that both depend on.
+    for address in ("aws_backup_vault.main", "aws_dynamodb_table.orders"):
         assert f"{address} has lifecycle.prevent_destroy set" in str(refused.value)
     assert "orders" in read_back(local_aws, **HERE)["tables"]
     assert applied.allow_destroy() == 3

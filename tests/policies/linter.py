@@ -93,12 +93,13 @@ def _mismatches_of_denials(document: Document) -> list[tuple[str, str, str]]:
     """
     denials = [one for one in _statements(document) if one.get("Effect") == "Deny"]
     allowed = [{**one, "Effect": "Allow"} for one in denials]
-    missing = [
-        (where, one["action"], one["required_format"])
+    # A dictionary: parliament has some services twice and then says everything twice.
+    missing = {
+        (where, one["action"], one["required_format"]): None
         for where, finding in _analysis({"Version": "2012-10-17", "Statement": allowed})
         if finding.issue == "RESOURCE_MISMATCH"
         for one in finding.detail
-    ]
+    }
     return [
         (where, "RESOURCE_MISMATCH", f"{action} acts on {wanted}")
         for where, action, wanted in missing
@@ -107,9 +108,7 @@ def _mismatches_of_denials(document: Document) -> list[tuple[str, str, str]]:
 
 
 def _required_types(action: str) -> int:
-    prefix, name = action.split(":")
-    service = next(one for one in _parliament().iam_definition if one["prefix"] == prefix)
-    privilege = next(one for one in service["privileges"] if one["privilege"] == name)
+    privilege = _parliament().statement.get_privilege_info(*action.split(":"))
     return sum(one["resource_type"].endswith("*") for one in privilege["resource_types"])
 
 

@@ -91,6 +91,7 @@ def test_denial_bites_with_one_of_the_resources_of_its_action() -> None:
     assert len(findings(statement("Allow", "kms:DeleteAlias", alias))) == 1
     assert len(findings(statement("Deny", "kms:DeleteAlias", TABLE))) == 2
     assert len(findings(statement("Deny", "backup:UpdateGlobalSettings", VAULT))) == 1
+    assert len(findings(statement("Deny", "iam:DeleteRole", VAULT))) == 1
 
 
 def test_star_is_the_resource_itself_in_a_resource_policy() -> None:
