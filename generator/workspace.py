@@ -9,7 +9,6 @@ from pathlib import Path
 from generator import environment as reader
 from generator import rules
 from generator.errors import Mistake, Mistakes
-from generator.errors import Path as KeyPath
 from generator.spec.presets import BUILT_IN
 from generator.spec.resolved import Environment, resolve
 from generator.validation import validate
@@ -131,7 +130,8 @@ class _Workspace:
             environment = self._with_destinations(path, loaded).linked(
                 self._destinations(path, loaded), sources
             )
-            self.mistakes += rules.check_links(environment, loaded.document)
+            known = [name for name, _ in map(reader.peek, _files(path.parent)) if name]
+            self.mistakes += rules.check_links(environment, loaded.document, known)
             self.mistakes += self._not_accepted(path, environment, loaded)
             found.append(Loaded(environment=environment, document=loaded.document))
         self.mistakes += rules.check_together([(each.environment, each.document) for each in found])
@@ -150,8 +150,7 @@ class _Workspace:
                 return None
             spec, mistakes, pruned = validate(document)
             if spec is not None:
-                found = rules.check(spec, document)
-                mistakes += [each for each in found if not _touches(each.path, pruned)]
+                mistakes += rules.check(spec, document, pruned)
             if mistakes or spec is None:
                 self.mistakes += mistakes
                 self.failed.add(key)
@@ -214,8 +213,3 @@ def _destination_files(path: Path, loaded: Loaded) -> Mapping[str, Path]:
 
 def _key(path: Path) -> Path:
     return path.resolve()
-
-
-def _touches(path: KeyPath, pruned: Iterable[KeyPath]) -> bool:
-    """Whether a rule's mistake may only be an echo of a value that was already refused."""
-    return any(path[: len(other)] == other or other[: len(path)] == path for other in pruned)

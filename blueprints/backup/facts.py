@@ -155,7 +155,7 @@ def _vault(environment: Environment, key: str, vault: Vault) -> VaultFacts:
         created = KeyFacts(
             label=label("key_of_vault", key),
             alias_label=label("alias_of_vault", key),
-            alias_name=f"alias/{name}",
+            alias_name=key_alias_name(environment, key),
             description=f"Recovery points in the backup vault {name}",
             policy=vault_key_policy(environment, peers),
             deletion_window_days=KEY_DELETION_WINDOW_DAYS,
@@ -172,6 +172,11 @@ def _vault(environment: Environment, key: str, vault: Vault) -> VaultFacts:
         notifications=_notifications(vault),
         tags=tags,
     )
+
+
+def key_alias_name(environment: Environment, vault: str) -> str:
+    """Return the alias of the key that is created for a vault."""
+    return f"alias/{physical(environment, f'vault-{vault}')}"
 
 
 def _vault_purpose(environment: Environment, key: str, vault: Vault) -> str:

@@ -20,7 +20,6 @@ class RoleFacts:
     label: Label
     purpose: str
     name: str
-    arn: str
     trust: Mapping[str, Any]
     policy_name: str
     policy: Mapping[str, Any]
@@ -113,7 +112,6 @@ def _role(
         label=label(f"role_for_{what.replace('-', '_')}"),
         purpose=purpose,
         name=name,
-        arn=arn(environment, "iam", f"role/{name}", regional=False),
         trust=trust,
         policy_name=what,
         policy=document(*statements),
@@ -225,7 +223,7 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
                 "Sid": "PassCopyBackRole",
                 "Effect": "Allow",
                 "Action": "iam:PassRole",
-                "Resource": service.arn,
+                "Resource": copy_back_role_arn(environment),
                 "Condition": {"StringEquals": {"iam:PassedToService": "backup.amazonaws.com"}},
             },
         ),

@@ -170,9 +170,14 @@ def decide(environment: Environment) -> tuple[TablesFacts, ...]:
     return tuple(_stack(environment, stack, tables) for stack, tables in stacks.items())
 
 
+def template_name(stack: str) -> str:
+    """Return the file stem of a stack's template."""
+    return DEFAULT_STACK if stack == DEFAULT_STACK else f"{DEFAULT_STACK}-{stack}"
+
+
 def key_alias_name(environment: Environment, stack: str) -> str:
     """Return the alias of the key that a stack's tables share, if it has one."""
-    return f"alias/{physical(environment, stack)}"
+    return f"alias/{physical(environment, template_name(stack))}"
 
 
 def creates_key(table: Table) -> bool:
@@ -188,7 +193,7 @@ def _stack(environment: Environment, stack: str, tables: list[Table]) -> TablesF
     where = f"{environment.project} {environment.name}"
     default = stack == DEFAULT_STACK
     return TablesFacts(
-        template=DEFAULT_STACK if default else f"{DEFAULT_STACK}-{stack}",
+        template=template_name(stack),
         description=f"DynamoDB tables of {where}" + ("" if default else f", stack {stack}"),
         key=_key(environment, stack) if any(map(creates_key, tables)) else None,
         tables=tuple(_table(environment, table) for table in tables),

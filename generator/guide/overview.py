@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from blueprints.backup.facts import key_alias_name
 from generator.coverage import (
     BackupCoverage,
     TableCoverage,
@@ -97,7 +98,8 @@ def _vaults(environment: Environment) -> str:
     for key, vault in environment.vaults.items():
         name = vault_name(environment, key)
         lines.append(
-            f"| `{name}` | {lock_text(vault)} | `{vault.kms_key_arn or f'alias/{name}'}` |"
+            f"| `{name}` | {lock_text(vault)} "
+            f"| `{vault.kms_key_arn or key_alias_name(environment, key)}` |"
         )
     return "\n".join(lines)
 

@@ -59,7 +59,7 @@ def check_links(
     `known` are the names of all environments that there are, for a fix that names the right one.
     """
     scope = Scope(environment=environment, document=document, refused=frozenset())
-    return list(check_copies(scope, known or environment.destinations))
+    return list(check_copies(scope, known))
 
 
 def check_together(environments: Iterable[tuple[Environment, Document]]) -> list[Mistake]:

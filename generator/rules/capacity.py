@@ -19,22 +19,14 @@ _ONLY = {
 
 def check_capacity(scope: Scope) -> Iterator[Mistake]:
     """Yield what is wrong with how tables and their indexes are paid for."""
-    inherited = False
     for table in scope.created_tables:
-        path = ("tables", table.key)
-        if table.spec.billing is not None:
-            yield from _throughput(scope, (*path, "billing"), table.billing, table.billing.mode)
-        else:
-            inherited = True
-        # A mode that was refused is not the one that the indexes were written for.
-        if not scope.sound(*(path if table.spec.billing else ("defaults",)), "billing", "mode"):
+        path, mode = ("tables", table.key), table.billing.mode
+        billing: Path = (*(path if table.spec.billing is not None else ("defaults",)), "billing")
+        if not scope.sound(*billing, "mode"):  # not the mode that all this was written for
             continue
+        yield from _throughput(scope, billing, table.billing, mode)
         for name, index in table.spec.global_indexes.items():
-            there = (*path, "global_indexes", name)
-            yield from _throughput(scope, there, index, table.billing.mode)
-    if inherited:  # said once, not for every table
-        billing = scope.spec.defaults.billing
-        yield from _throughput(scope, ("defaults", "billing"), billing, billing.mode)
+            yield from _throughput(scope, (*path, "global_indexes", name), index, mode)
 
 
 def _throughput(scope: Scope, path: Path, given: Throughput, mode: str) -> Iterator[Mistake]:

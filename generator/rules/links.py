@@ -56,9 +56,8 @@ def _destination(scope: Scope, path: Path, copy: Copy, known: Collection[str]) -
             f"there is no environment `{copy.to}` in the folder of {scope.environment.file}",
             suggestion(
                 copy.to,
-                known,
-                "there are",
-                f"a destination is a file with `kind: destination` and `environment: {copy.to}`",
+                sorted({*known} - {scope.environment.name}),
+                f"write a file there with `kind: destination` and `environment: {copy.to}`",
             ),
         )
     elif not there.is_destination:
@@ -76,7 +75,7 @@ def _vault(scope: Scope, path: Path, copy: Copy, there: Environment) -> Iterator
         yield scope.mistake(
             (*path, "vault"),
             f"the destination {there.name} ({there.file}) has no vault `{copy.vault}`",
-            suggestion(copy.vault, there.vaults, "it has", f"or define it in {there.file}"),
+            suggestion(copy.vault, there.vaults, f"define it in {there.file}"),
         )
     elif copy.vault is None and len(there.vaults) > 1:
         yield scope.mistake(

@@ -67,8 +67,8 @@ def _statement(scope: Scope, path: Path, statement: Any) -> Iterator[Mistake]:
     if statement.get("Effect") not in _EFFECTS:
         yield scope.mistake(
             (*path, "Effect"),
-            "the statement has no effect",
-            "write `Effect: Allow` or `Effect: Deny`",
+            "a statement is `Effect: Allow` or `Effect: Deny`",
+            "write one of them",
         )
     for pair in _PAIRS:
         given = [key for key in pair if key in statement]
@@ -94,6 +94,4 @@ def _unknown(
 ) -> Iterator[Mistake]:
     for key in given:
         if key not in known:
-            yield scope.mistake(
-                (*path, key), f"IAM knows no `{key}` here", suggestion(key, known, "it knows")
-            )
+            yield scope.mistake((*path, key), f"IAM knows no `{key}` here", suggestion(key, known))

@@ -54,9 +54,7 @@ def _class_names(scope: Scope) -> Iterator[Mistake]:
             yield scope.mistake(
                 ("tables", table.key, "protection") if named_here else default_path,
                 f"there is no protection class `{table.protection_name}`",
-                suggestion(
-                    table.protection_name, known, "there are", "or define it under `protections`"
-                ),
+                suggestion(table.protection_name, known, "define it under `protections`"),
             )
 
 
@@ -67,7 +65,7 @@ def _vault(scope: Scope, path: Path, backup: Backup) -> Iterator[Mistake]:
             (*path, "vault"),
             f"there is no vault `{backup.vault}`",
             suggestion(
-                backup.vault, [*known, IMPLICIT_VAULT], "there are", "or define it under `vaults`"
+                backup.vault, dict.fromkeys([*known, IMPLICIT_VAULT]), "define it under `vaults`"
             ),
         )
         return

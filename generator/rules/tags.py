@@ -43,7 +43,7 @@ def _too_many(scope: Scope, path: Path, count: int, what: str) -> Mistake:
         path,
         f"{what} would carry {count} tags, those of the environment among them, and AWS takes "
         f"{MAX_TAGS}",
-        f"remove {count - MAX_TAGS} of them",
+        f"leave {count - MAX_TAGS} out",
     )
 
 

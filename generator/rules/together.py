@@ -23,6 +23,7 @@ def check_pairs(environments: Iterable[tuple[Environment, Document]]) -> Iterato
             if before is not document:
                 place = before.mark(its_path)
                 yield blame(document, path, cause.format(place=place), fix)
+                break
 
 
 def _claims(environment: Environment) -> Iterator[tuple[tuple[str, str], Path, str, str]]:

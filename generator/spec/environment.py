@@ -80,7 +80,7 @@ class Principals(Model):
     """Who may destroy and who may change what protects the tables."""
 
     break_glass: list[Principal] = Field(
-        min_length=1, description="May destroy backups, vaults and keys; at least one."
+        min_length=1, description="Who may destroy backups, vaults and keys; at least one."
     )
     deploy: list[Principal] = Field(
         default_factory=list,
@@ -175,7 +175,7 @@ class Alerts(Model):
     """Who is told when a backup fails or does not happen."""
 
     subscriptions: dict[Key, Subscription] = Field(
-        min_length=1, description="Receivers of alerts by name."
+        min_length=1, description="Receivers of alerts, by name."
     )
     watchdog_subscriptions: dict[Key, Subscription] = Field(
         default_factory=dict,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from generator.schedule import ScheduleError, parse_schedule
 from generator.spec.base import (
@@ -244,20 +244,44 @@ class Lock(Model):
         return self
 
 
+# AWS Backup sends these no longer; the ones that replace them come for every outcome.
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
+_RETIRED_EVENTS = {
+    "BACKUP_JOB_SUCCESSFUL": "BACKUP_JOB_COMPLETED",
+    "BACKUP_JOB_FAILED": "BACKUP_JOB_COMPLETED",
+    "BACKUP_JOB_EXPIRED": "BACKUP_JOB_COMPLETED",
+    "RESTORE_JOB_SUCCESSFUL": "RESTORE_JOB_COMPLETED",
+    "RESTORE_JOB_FAILED": "RESTORE_JOB_COMPLETED",
+}
+
+
+def _event(name: Any) -> Any:
+    if isinstance(name, str) and name in _RETIRED_EVENTS:
+        refuse(
+            f"AWS Backup has retired the event `{name}`",
+            f"use {_RETIRED_EVENTS[name]}, which comes for every outcome; failures reach "
+            "`alerts` without it",
+        )
+    return name
+
+
 class VaultNotifications(Model):
     """Events of AWS Backup itself to another topic than the alerts (they would come twice)."""
 
     sns_topic_arn: SnsTopicArn = Field(description="A topic of your own.")
     events: list[
-        Literal[
-            "BACKUP_JOB_STARTED",
-            "BACKUP_JOB_COMPLETED",
-            "COPY_JOB_STARTED",
-            "COPY_JOB_SUCCESSFUL",
-            "COPY_JOB_FAILED",
-            "RESTORE_JOB_STARTED",
-            "RESTORE_JOB_COMPLETED",
-            "RECOVERY_POINT_MODIFIED",
+        Annotated[
+            Literal[
+                "BACKUP_JOB_STARTED",
+                "BACKUP_JOB_COMPLETED",
+                "COPY_JOB_STARTED",
+                "COPY_JOB_SUCCESSFUL",
+                "COPY_JOB_FAILED",
+                "RESTORE_JOB_STARTED",
+                "RESTORE_JOB_COMPLETED",
+                "RECOVERY_POINT_MODIFIED",
+            ],
+            BeforeValidator(_event),
         ]
     ] = Field(min_length=1, description="Event names that AWS Backup still sends.")
 

@@ -74,14 +74,14 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def suggestion(name: str, known: Iterable[str], what: str, otherwise: str = "") -> str:
+def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return the fix for a name that does not exist: the nearest one, or all there are."""
     names = list(known)
     near = nearest(name, names)
     if near is not None:
         return f"did you mean `{near}`?"
-    there = f"{what}: {', '.join(names)}" if names else ""
-    return "; ".join(part for part in (there, otherwise) if part)
+    choice = f"choose one of {', '.join(names)}" if names else ""
+    return ", or ".join(part for part in (choice, otherwise) if part)
 
 
 def _ours(problem: Problem) -> tuple[str, str]:
@@ -91,11 +91,14 @@ def _ours(problem: Problem) -> tuple[str, str]:
 
 def _missing(problem: Problem) -> tuple[str, str]:
     key = problem.path[-1]
-    description = (problem.field.description or "") if problem.field else ""
-    lowered = description[:1].lower() + description[1:]
-    if description[1:2].isupper():  # "IANA …", "AWS …"
-        lowered = description
-    return f"`{key}` is missing", f"add `{key}`: {lowered.rstrip('.')}"
+    return f"`{key}` is missing", f"add `{key}`: {_what_it_is(problem)}"
+
+
+def _what_it_is(problem: Problem) -> str:
+    """Return the description of a field, to stand within a sentence."""
+    text = ((problem.field.description or "") if problem.field else "").rstrip(".")
+    abbreviation = text[1:2].isupper()  # "IANA …", "AWS …"
+    return text if abbreviation else text[:1].lower() + text[1:]
 
 
 def _unknown_key(problem: Problem) -> tuple[str, str]:
@@ -133,8 +136,7 @@ def _not_allowed(problem: Problem) -> tuple[str, str]:
 
 
 def _empty(problem: Problem) -> tuple[str, str]:
-    description = (problem.field.description or "") if problem.field else ""
-    return "is empty, and needs at least one entry", f"add one: {description.rstrip('.')}"
+    return "is empty, and needs at least one entry", f"add one: {_what_it_is(problem)}"
 
 
 def _out_of_bounds(problem: Problem) -> tuple[str, str]:
@@ -183,7 +185,9 @@ def _not_a_list(problem: Problem) -> tuple[str, str]:
 
 def _not_a_mapping(problem: Problem) -> tuple[str, str]:
     annotation, value = problem.annotation, problem.details["input"]
-    if isinstance(annotation, type) and issubclass(annotation, Model):
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        fix = "remove the quotes around it"
+    elif isinstance(annotation, type) and issubclass(annotation, Model):
         fields = annotation.model_fields
         required = [name for name, field in fields.items() if field.is_required()]
         example = ", ".join(f"{name}: …" for name in required or [next(iter(fields))])

@@ -1,15 +1,19 @@
-"""`python -m aws_extensions PORT`: moto with the extensions on 127.0.0.1, until terminated."""
+"""`python -m aws_extensions PORT`: moto with the extensions on 127.0.0.1, for an hour at most."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from moto.server import main
 
 from . import accounts, autoscaling, backup, cloudformation, dynamodb
 
+LIFETIME_SECONDS = 3600  # where whoever started it died before ending it
+
 if __name__ == "__main__":
+    signal.alarm(LIFETIME_SECONDS)
     port = sys.argv[1]
     # moto's own services, and the CloudFormation types here, call each other at this port.
     os.environ["MOTO_PORT"] = port

@@ -18,12 +18,9 @@ if TYPE_CHECKING:
     from moto.cloudformation.models import Stack
 
 RETAINED = ("Retain", "RetainExceptOnCreate")  # nothing here rolls a failed creation back
-MODULES = (
-    types_backup,
-    types_dynamodb,
-    types_messaging,
-    types_security,
-)  # imported for the types they register
+UPDATABLE = ("AWS::Events::Rule", "AWS::StepFunctions::StateMachine")  # moto replaces them whole
+# Imported for the types that they register.
+MODULES = (types_backup, types_dynamodb, types_messaging, types_security)
 _moto_class = parsing.resource_class_from_type
 _moto_name_property = parsing.resource_name_property_from_type
 _moto_create = parsing.parse_and_create_resource
@@ -69,10 +66,10 @@ def _create(
 
 
 def _update(logical_id: str, resource_json: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-    updated = _moto_update(logical_id, resource_json, *args, **kwargs)
-    if updated is None:  # moto would forget the resource and report success
+    """Refuse what moto would do by halves, or not at all while it reports success."""
+    if resource_json["Type"] not in UPDATABLE:
         raise ValidationError(message=f"{logical_id} ({resource_json['Type']}) cannot be updated")
-    return updated
+    return _moto_update(logical_id, resource_json, *args, **kwargs)
 
 
 def _delete(self: ResourceMap, resource: Any, resource_json: dict[str, Any]) -> None:

@@ -82,10 +82,6 @@ class ResourceType:
             raise ValidationError(message=f"{self.name} does not apply {sorted(properties)}")
         return resource
 
-    def update_from_cloudformation_json(self, **_kwargs: Any) -> None:
-        """Nothing is updated in place; the engine turns this into an error."""
-        raise ValidationError(message=f"{self.name} cannot be updated")
-
 
 def resource_type(name: str, name_property: str = "") -> Callable[[Any], Any]:
     """Register a function as a type; it takes each property that it applies out of the mapping."""

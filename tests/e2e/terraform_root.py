@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 PLUGIN_DIR_VARIABLE = "HOLDFAST_TERRAFORM_PLUGIN_DIR"
 PROVIDER = "*/hashicorp/aws/5.*/*/terraform-provider-aws_v5*"  # host, version, platform: any
 OVERRIDE_FILE = "zz_local_override.tf"
-# Merged into the root's own blocks: https://developer.hashicorp.com/terraform/language/files/override
+# Terraform merges the blocks of a file that ends in _override.tf into those of the root.
 # Endpoints and credentials come from the environment, so the account check of the root stays on.
 # Three attempts ride out a connection that the server resets (1 request in some thousands); the
 # default of 25 would retry what moto does not know for many minutes.
@@ -27,10 +28,8 @@ terraform {
 }
 
 provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  s3_use_path_style       = true
-  max_retries             = 3
+  s3_use_path_style = true
+  max_retries       = 3
 }
 """
 RUN = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
@@ -124,28 +123,41 @@ class TerraformRoot:
         environment = {**self.environment, **RUN}
         if not Path(environment.get("TF_CLI_CONFIG_FILE", os.devnull)).exists():
             del environment["TF_CLI_CONFIG_FILE"]  # Terraform would refuse to start
-        done = subprocess.run(
-            ["terraform", subcommand, "-no-color", *arguments],
+        command = ["terraform", subcommand, "-no-color", *arguments]
+        with subprocess.Popen(
+            command,
             cwd=self.directory,
             env=environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=timeout_seconds,
-            check=False,
-        )
-        if done.returncode not in allowed:
-            raise TerraformError(
-                f"{' '.join(done.args)}: {done.returncode}\n{done.stdout}{done.stderr}"
-            )
-        return done.stdout
+            start_new_session=True,
+        ) as process:
+            try:
+                output, errors = process.communicate(timeout=timeout_seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # with the providers, its children
+                raise
+        if process.returncode not in allowed:
+            raise TerraformError(f"{' '.join(command)}: {process.returncode}\n{output}{errors}")
+        return output
 
 
 def _differing(change: Mapping[str, Any]) -> Iterator[str]:
     before, after = change["before"] or {}, change["after"] or {}
     unknown = change["after_unknown"] or {}
     for name in sorted(before.keys() | after.keys() | unknown.keys()):
-        if before.get(name) != after.get(name) or unknown.get(name):
+        if before.get(name) != after.get(name) or _holds_true(unknown.get(name)):
             yield name
+
+
+def _holds_true(unknown: Any) -> bool:
+    """Tell whether anything in this part of `after_unknown` is unknown, however deep."""
+    if isinstance(unknown, dict):
+        return any(map(_holds_true, unknown.values()))
+    if isinstance(unknown, list):
+        return any(map(_holds_true, unknown))
+    return bool(unknown)
 
 
 def provider_mirror() -> Path | None:

@@ -195,7 +195,7 @@ def test_a_resource_removed_by_an_update_is_kept_where_it_is_retained(local_aws:
 def test_an_update_that_cannot_be_made_fails(local_aws: LocalAws) -> None:
     api = create(local_aws, "changes", Vault=VAULT | {"Properties": {"BackupVaultName": "old"}})
     changed = VAULT | {"Properties": {"BackupVaultName": "new"}}
-    with pytest.raises(ClientError, match="AWS::Backup::BackupVault cannot be updated"):
+    with pytest.raises(ClientError, match=r"Vault \(AWS::Backup::BackupVault\) cannot be updated"):
         api.update_stack(
             StackName="changes", TemplateBody=json.dumps({"Resources": {"Vault": changed}})
         )
