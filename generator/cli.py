@@ -36,6 +36,10 @@ class Command(click.Group):
             ctx.exit(BAD_INPUT)
 
 
+def _warn(line: str) -> None:
+    click.echo(line, err=True)
+
+
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="holdfast")
 def main() -> None:
@@ -79,7 +83,7 @@ def generate(environments: Sequence[str], engine: str, output: Path, *, check: b
     from generator.generate import generate_all
 
     engines = ("cloudformation", "terraform") if engine == "both" else (engine,)
-    stale = generate_all(environments, engines, output, check=check, echo=click.echo)
+    stale = generate_all(environments, engines, output, check=check, echo=click.echo, warn=_warn)
     sys.exit(FINDINGS if check and stale else FINE)
 
 

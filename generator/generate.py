@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator import output, pipeline, workspace
@@ -21,6 +21,7 @@ def generate_all(
     *,
     check: bool,
     echo: Callable[[str], None],
+    warn: Callable[[str], None],
 ) -> bool:
     """Write the environments' output, or with `check` only show the diff; return what was stale.
 
@@ -31,6 +32,8 @@ def generate_all(
         for tree in rendered(workspace.load(names), engines)
     ]
     for change in changes:
+        for line in leaving(change):
+            warn(line)
         if check:
             for line in change.diff():
                 echo(line)
@@ -54,6 +57,39 @@ def rendered(
     if mistakes:
         raise Mistakes(mistakes)
     return tuple(trees)
+
+
+def leaving(change: output.Changes) -> Iterator[str]:
+    """Yield a warning for every protected resource that Terraform would now destroy.
+
+    `prevent_destroy` stands in the block of the resource, so it goes with the block.
+    https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
+    """
+    before: dict[str, None] = {}
+    for name in (*change.changed, *change.removed):
+        if name.endswith(".tf"):
+            before.update(dict.fromkeys(protected(change.before(name))))
+    after = {
+        address
+        for name, text in change.files.items()
+        if name.endswith(".tf")
+        for address in protected(text)
+    }
+    for address in before:
+        if address not in after:
+            yield (
+                f"warning: {change.folder.as_posix()} no longer has {address}. CloudFormation "
+                "keeps what leaves a template; Terraform would DESTROY it. To keep it, run "
+                f"`terraform -chdir=terraform state rm {address}` before the next plan"
+            )
+
+
+def protected(text: str) -> Iterator[str]:
+    """Yield the addresses of the resources in Terraform text that carry `prevent_destroy`."""
+    for block in text.split("\nresource ")[1:]:
+        if "prevent_destroy = true" in block:
+            kind, _, rest = block.partition(" ")
+            yield f"{kind.strip(chr(34))}.{rest.split(chr(34))[1]}"
 
 
 def too_large(tree: pipeline.Tree) -> list[Mistake]:

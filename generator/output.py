@@ -35,11 +35,15 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
 
+    def before(self, name: str) -> str:
+        """Return the text that lies there now."""
+        return (self.folder / name).read_text(encoding="utf-8")
+
     def diff(self) -> Iterator[str]:
         """Yield the lines of a unified diff from what lies there to what would be written."""
         for name in sorted((*self.added, *self.changed, *self.removed)):
             path = self.folder / name
-            before = "" if name in self.added else path.read_text(encoding="utf-8")
+            before = "" if name in self.added else self.before(name)
             after = "" if name in self.removed else self.files[name]
             yield from difflib.unified_diff(
                 before.splitlines(),

@@ -10,7 +10,6 @@ from generator.adopt.described import (
     KEY,
     KINESIS,
     POLICY,
-    SCALING_POLICIES,
     SCHEDULED,
     STREAM_POLICY,
     TAGS,
@@ -226,13 +225,11 @@ class Definition:
         recovery = self._described.answers.get(BACKUPS, {}).get("PointInTimeRecoveryDescription")
         if recovery is None:
             return {}
-        own, given = recovery_days(recovery), class_recovery_days(self._protection)
-        if self._protection is not None and own == given:
-            return {}
-        if own is None:
+        own = recovery_days(recovery)
+        written = own_recovery(own, self._protection)
+        if own is None and written:
             self._note("note", "point-in-time recovery is off today: remove that line to have it")
-            return {"point_in_time_recovery": {"enabled": False}}
-        return {"point_in_time_recovery": {"enabled": True, "recovery_period_days": own}}
+        return {"point_in_time_recovery": written} if written else {}
 
     def _deletion_protection(self) -> Written:
         own = bool(self._table.get("DeletionProtectionEnabled", False))
@@ -349,14 +346,15 @@ class Definition:
 
     def _unknown(self) -> None:
         """Note the aspects that an entry rests on and nobody told."""
-        refused = self._described.unread
-        for aspect, reason in refused.items():
-            if aspect not in (KEY, SCALING_POLICIES):
+        expected = tuple(self._expected())
+        for aspect in (*expected, POLICY, STREAM_POLICY):
+            if aspect in self._described.unread:
+                reason = self._described.unread[aspect]
                 self._note("unknown", f"{aspect} ({reason}); taken as absent")
         missing = [
             aspect
-            for aspect in self._expected()
-            if not self._described.knows(aspect) and aspect not in refused
+            for aspect in expected
+            if not self._described.knows(aspect) and aspect not in self._described.unread
         ]
         if missing:
             self._note("unknown", f"{', '.join(missing)} not given; taken as absent")
@@ -364,7 +362,9 @@ class Definition:
     def _expected(self) -> Iterator[str]:
         yield from (BACKUPS, TIME_TO_LIVE, TAGS, KINESIS, INSIGHTS)
         if not self._described.on_demand:
-            yield from (TARGETS, SCHEDULED) if self._described.knows(TARGETS) else (TARGETS,)
+            yield TARGETS
+        if self._described.answers.get(TARGETS):
+            yield SCHEDULED
 
 
 def recovery_days(recovery: Members) -> int | None:
@@ -380,6 +380,17 @@ def class_recovery_days(protection: Protection | None) -> int | None:
     if recovery is None or not recovery.enabled:
         return None
     return recovery.recovery_period_days or DEFAULT_RECOVERY_PERIOD_DAYS
+
+
+def own_recovery(days: int | None, protection: Protection | None) -> Written:
+    """Return what an entry says to have `days`, whatever its class; nothing if the class does."""
+    if protection is not None and days == class_recovery_days(protection):
+        return {}
+    if days is None:
+        return {"enabled": False}
+    given = protection.point_in_time_recovery if protection else None
+    stated = given is None or given.enabled
+    return {**({} if stated else {"enabled": True}), "recovery_period_days": days}
 
 
 def _projection(index: Members) -> Written:

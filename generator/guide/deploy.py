@@ -22,9 +22,14 @@ def sections(tree: Tree) -> Iterator[str]:
     yield "### With Terraform"
     yield _shell(_terraform())
     yield (
-        "Keys, vaults and tables carry `prevent_destroy`: removing one from the environment file "
-        "stops the plan with an error, and nothing is lost. Use one engine for an environment, "
-        "never both."
+        "Keys, vaults and tables carry `prevent_destroy`: no plan destroys or replaces one while "
+        "it is in the environment file. **Taking one out of the file takes that guard away with "
+        "it, and the next apply would destroy it.** To let go of a table and keep it, run "
+        "`terraform -chdir=terraform state rm ADDRESS` first; `holdfast generate` prints a warning "
+        "with the address. CloudFormation keeps whatever leaves a template."
+    )
+    yield (
+        "Use one engine for an environment, never both: the second would find the names taken."
     )
 
 

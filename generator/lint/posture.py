@@ -162,6 +162,15 @@ def _unbound_deploy(environment: Environment) -> Found:
         )
 
 
+def _nobody_deploys(environment: Environment) -> Found:
+    if not environment.spec.principals.deploy:
+        yield (
+            ("principals",),
+            "principals.deploy is empty, so break-glass alone can deploy: KMS refuses a key whose "
+            "policy its author could not change again",
+        )
+
+
 def _unbacked_vaults(environment: Environment) -> Found:
     if environment.is_destination:
         return
@@ -314,5 +323,14 @@ RULES: tuple[Rule, ...] = (
         fix="send a backup there or remove it",
         controls=(),
         check=_unbacked_vaults,
+    ),
+    Rule(
+        id="HF014",
+        severity="note",
+        title="Nobody deploys",
+        reason="Emergency access used every day is neither emergency access nor watched.",
+        fix="name the role or permission set that deploys under principals.deploy",
+        controls=(),
+        check=_nobody_deploys,
     ),
 )

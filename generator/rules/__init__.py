@@ -14,6 +14,7 @@ from generator.rules.policies import check_policies
 from generator.rules.protection import check_protection
 from generator.rules.scope import Scope
 from generator.rules.tags import check_tags
+from generator.rules.text import check_text
 from generator.rules.together import check_pairs
 from generator.spec.resolved import resolve
 
@@ -34,6 +35,7 @@ _OF_ONE_ENVIRONMENT = (
     check_names,
     check_tags,
     check_people,
+    check_text,
 )
 
 

@@ -82,6 +82,8 @@ def scalable_target(aws: Clients, properties: dict[str, Any], _name: str) -> Res
     key = {name: properties[name] for name in ("ServiceNamespace", "ResourceId")}
     key["ScalableDimension"] = properties["ScalableDimension"]
     actions = properties.pop("ScheduledActions", [])
+    if "Tags" in properties:
+        properties["Tags"] = {tag["Key"]: tag["Value"] for tag in properties["Tags"]}
     api.register_scalable_target(**take(properties, *properties))
     for action in actions:
         api.put_scheduled_action(**key, **action)

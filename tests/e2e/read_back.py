@@ -87,7 +87,10 @@ def _comparable(value: Any) -> Any:
         items = [_comparable(item) for item in value]
         return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=str))
     if isinstance(value, str) and value.startswith("{"):
-        return _comparable(json.loads(value))
+        try:
+            return _comparable(json.loads(value))
+        except ValueError:  # the template of a message, not a document
+            return value
     return value
 
 
@@ -152,12 +155,13 @@ def _scaling(scaling: Any) -> Described:
     return {
         f"{target['ResourceId']} {target['ScalableDimension']}": target
         | {
+            "Tags": scaling.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"],
             "Policies": [
                 policy
                 for policy in policies
                 if policy["ResourceId"] == target["ResourceId"]
                 and policy["ScalableDimension"] == target["ScalableDimension"]
-            ]
+            ],
         }
         for target in targets
     }

@@ -1,0 +1,40 @@
+"""Text that one of the engines would change or take for something else."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from generator.errors import Mistake, Path
+from generator.rules.scope import Scope
+
+
+def check_text(scope: Scope) -> Iterator[Mistake]:
+    """Yield text that Terraform would store otherwise, and keys that CloudFormation would run."""
+    for path, text in _texts(scope.document.data, ()):
+        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+            composed = unicodedata.normalize("NFC", text)
+            yield scope.mistake(
+                path,
+                f"{text!r} is not in Unicode's composed form (NFC), and Terraform would change it",
+                f"write {composed!r}, which looks the same",
+            )
+        if "resource_policy" in path and (text == "Ref" or text.startswith("Fn::")):
+            yield scope.mistake(
+                path,
+                f"CloudFormation would take `{text}` for a function of its own",
+                "rename the condition key",
+            )
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield (*path, key), key
+            yield from _texts(item, (*path, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _texts(item, (*path, number))
