@@ -62,6 +62,61 @@ def init(directory: Path) -> None:
 
 
 @main.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("--live", is_flag=True, help="Read an account instead of files.")
+@click.option("--region", help="With --live: the Region.")
+@click.option("--profile", help="With --live: the profile of your AWS configuration.")
+@click.option("--name", "names", multiple=True, metavar="GLOB", help="With --live: only these.")
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="With --live: only these.")
+@click.option(
+    "--define/--existing",
+    default=False,
+    help="Write full definitions, or `existing: true` (default): protected here, defined elsewhere.",
+)
+@click.option("--environment", metavar="NAME", help="The environment that the entries are for.")
+@click.option("--protection", metavar="CLASS", help="Protection class of all entries.")
+@click.option("--stack", metavar="NAME", help="Template that holds the tables.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A new file for the entries. Default: standard output.",
+)
+@click.option(
+    "--import-into",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --define and --environment: a folder for what imports the tables.",
+)
+def adopt(**options: Any) -> None:
+    """Turn tables that exist into entries of an environment file.
+
+    FILE is the JSON output of `aws dynamodb describe-table` and, as far as you have it, of
+    describe-continuous-backups, describe-time-to-live, list-tags-of-resource,
+    describe-kinesis-streaming-destination, describe-contributor-insights and get-resource-policy;
+    of `aws application-autoscaling` describe-scalable-targets, describe-scaling-policies and
+    describe-scheduled-actions; of `aws kms describe-key`. `-` is standard input. A file may hold
+    many documents, one after the other or in an array; each is told by its shape.
+
+    Where a document does not name its table, it belongs to the describe-table output before it in
+    the same file; else to the table that the file is named after (TABLE.anything.json); else to
+    the only table there is.
+
+    What an entry cannot hold is said on stderr and in a comment above it. With --define, tables
+    that a definition would damage (global tables, unusual auto scaling) become `existing: true`.
+
+    Exit status: 0 done, 1 a table could not be read, 2 bad input.
+    """
+    from generator.adopt.command import adopt as run
+    from generator.adopt.options import request_of
+
+    complete = run(
+        request_of(**options),
+        echo=lambda text: click.echo(text, nl=False),
+        tell=lambda line: click.echo(line, err=True),
+    )
+    sys.exit(FINE if complete else FINDINGS)
+
+
+@main.command()
 @ENVIRONMENTS
 @click.option(
     "--engine",

@@ -404,7 +404,9 @@ def _projection(index: Members) -> Written:
     }
 
 
-def _same(model: type[Billing | Encryption], written: Written, default: Billing | Encryption) -> bool:
+def _same(
+    model: type[Billing | Encryption], written: Written, default: Billing | Encryption
+) -> bool:
     """Whether an entry may leave it out; what does not even fit the model is judged later."""
     try:
         return model.model_validate(written) == default

@@ -112,7 +112,9 @@ def _read(reading: _Reading, name: str, content: bytes) -> None:
             reading.found.append(found)
             if found.member == "Table":
                 before = found.body["Table"]["TableName"]
-    if not count and not any(mistake.mark and mistake.mark.file == name for mistake in reading.mistakes):
+    if not count and not any(
+        mistake.mark and mistake.mark.file == name for mistake in reading.mistakes
+    ):
         reading.mistakes.append(
             Mistake(f"{name} is empty", "give it the JSON output of `aws dynamodb describe-table`")
         )
@@ -172,7 +174,11 @@ def _recognised(reading: _Reading, value: Any, mark: Mark, before: str | None) -
     body = _without_null(value)
     command, service, operation = _SHAPES[member]
     problem = misfit(service, operation, body)
-    if problem is None and member == "Table" and not _TABLE_ARN.fullmatch(body["Table"]["TableArn"]):
+    if (
+        problem is None
+        and member == "Table"
+        and not _TABLE_ARN.fullmatch(body["Table"]["TableArn"])
+    ):
         problem = f"Table.TableArn: {plain(body['Table']['TableArn'])} is not the ARN of a table"
     if problem is not None:
         reading.mistakes.append(

@@ -212,7 +212,9 @@ def _refused(environment: Environment, entries: Sequence[Entry]) -> dict[str, st
     for mistake in rules.check(with_them.spec, document):
         if mistake.path[:1] == ("tables",) and mistake.path[1] in ours:
             where = ".".join(map(str, mistake.path[2:]))
-            refused.setdefault(str(mistake.path[1]), plain(f"{where}: {mistake.cause}".lstrip(": ")))
+            refused.setdefault(
+                str(mistake.path[1]), plain(f"{where}: {mistake.cause}".lstrip(": "))
+            )
     return refused
 
 

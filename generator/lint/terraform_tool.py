@@ -27,15 +27,14 @@ def installed() -> str | None:
 def lint_roots(trees: Iterable[Tree], folder: Path) -> list[Finding]:
     """Return what `terraform fmt -check` and `terraform validate` find.
 
-    Every root becomes a module of one root in `folder`, so that the provider starts once. The
-    provider is installed by `terraform init` (from the folder in HOLDFAST_TERRAFORM_PLUGIN_DIR
-    where that is set) into a cache that later runs use.
+    Every root becomes a module of one root in `folder`, all under one provider block, so that the
+    provider starts once. It is installed by `terraform init` (from the folder in
+    HOLDFAST_TERRAFORM_PLUGIN_DIR where that is set) into a cache that later runs use.
     """
     modules = []
     for tree in trees:
         name = tree.environment.name
         for path, text in tree.files.items():
-            # A module cannot hold the backend of its root.
             if path.startswith(f"{TERRAFORM}/"):
                 target = folder / name / path
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +42,9 @@ def lint_roots(trees: Iterable[Tree], folder: Path) -> list[Finding]:
         modules.append(name)
     findings = _formatted(folder)
     for name in modules:
+        # A module cannot hold the backend of its root, and each provider block starts a process.
         (folder / name / TERRAFORM / "backend.tf").unlink(missing_ok=True)
+        (folder / name / TERRAFORM / "provider.tf").replace(folder / "provider.tf")
     main = (f'module "{name}" {{\n  source = "./{name}/{TERRAFORM}"\n}}\n' for name in modules)
     (folder / "main.tf").write_text("\n".join(main), encoding="utf-8")
     return findings + _initialised(folder) + _validated(folder)

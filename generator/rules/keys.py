@@ -77,13 +77,12 @@ def _primary_key(scope: Scope, table: Table) -> Iterator[Mistake]:
     path = ("tables", table.key)
     partition_key, sort_key = table.spec.partition_key, table.spec.sort_key
     if partition_key is None:
-        if scope.sound(*path, "partition_key"):
-            yield scope.mistake(
-                path,
-                "the table has no partition key",
-                "add `partition_key: {name: …, type: S}`, or write `existing: true` if the table "
-                "is defined elsewhere",
-            )
+        yield scope.mistake(
+            (*path, "partition_key"),
+            "the table has none",
+            "add `partition_key: {name: …, type: S}`, or write `existing: true` if the table is "
+            "defined elsewhere",
+        )
     elif sort_key is not None and sort_key.name == partition_key.name:
         yield scope.mistake(
             (*path, "sort_key", "name"),

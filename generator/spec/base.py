@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -18,12 +19,14 @@ class Model(BaseModel):
     limits_of: ClassVar[str] = "Holdfast"  # whose the bounds of numbers are
 
 
-def refuse(cause: str, fix: str, *at: str) -> NoReturn:
+def refuse(cause: str, fix: str, *, at: str | None = None, of: Sequence[str] = ()) -> NoReturn:
     """Raise the validation error that reaches the user as `cause` and `fix`.
 
-    `at` leads from what is validated to the key that is to blame.
+    A model may blame the one key `at`, and name the keys `of` that the error rests on: then it is
+    told even where another key is wrong too.
     """
-    raise PydanticCustomError("holdfast", "{cause}", {"cause": cause, "fix": fix, "at": at})
+    context = {"cause": cause, "fix": fix, "at": (at,) if at else (), "of": tuple(of)}
+    raise PydanticCustomError("holdfast", "{cause}", context)
 
 
 def shown(text: str) -> str:

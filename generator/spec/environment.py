@@ -226,9 +226,11 @@ def _bucket_pattern(value: str) -> str:
 class Deploy(Model):
     """How output is deployed."""
 
-    artifacts_bucket: Annotated[str, AfterValidator(_bucket_pattern)] = Field(
-        "{project}-{environment}-artifacts-{account_id}-{region}",
-        description="Bucket for templates and function code, made by the bootstrap template.",
+    artifacts_bucket: Annotated[str, AfterValidator(_bucket_pattern)] | None = Field(
+        None,
+        description="Bucket for templates and function code, made by the bootstrap template; may "
+        "use {project}, {environment}, {account_id} and {region}. "
+        "Default: PROJECT-ENVIRONMENT-artifacts-ACCOUNT-REGION.",
     )
     terraform_backend: TerraformBackend | None = Field(None, description="Absent: local state.")
 

@@ -108,7 +108,8 @@ class Lifecycle(Model):
                 f"AWS Backup keeps cold recovery points for at least {COLD_STORAGE_MINIMUM_DAYS}",
                 f"set delete_after_days to {cold + COLD_STORAGE_MINIMUM_DAYS} or more, "
                 "or leave out cold_storage_after_days",
-                "delete_after_days",
+                at="delete_after_days",
+                of=("cold_storage_after_days", "delete_after_days"),
             )
         return self
 
@@ -129,10 +130,17 @@ class Copy(Lifecycle):
     @model_validator(mode="after")
     def _one_target(self) -> Copy:
         if (self.to is None) == (self.vault_arn is None):
-            refuse("a copy needs `to` or `vault_arn`, and only one of them", "keep one of the two")
+            refuse(
+                f"a copy needs `to` or `vault_arn`; this one has "
+                f"{'neither' if self.to is None else 'both'}",
+                "write the one that says where it goes",
+            )
         if self.vault is not None and self.to is None:
             refuse(
-                "`vault` goes with `to`", "remove it: vault_arn already names the vault", "vault"
+                "`vault` goes with `to`",
+                "remove it: vault_arn already names the vault",
+                at="vault",
+                of=("vault", "to"),
             )
         return self
 
@@ -166,7 +174,8 @@ class Backup(Lifecycle):
                 f"window {self.start_window_minutes}; AWS Backup wants at least "
                 f"{WINDOW_MINIMUM_MINUTES} minutes more",
                 f"set completion_window_minutes to {least} or more",
-                "completion_window_minutes",
+                at="completion_window_minutes",
+                of=("start_window_minutes", "completion_window_minutes"),
             )
         return self
 
@@ -223,14 +232,16 @@ class Lock(Model):
                 f"max_retention_days ({self.max_retention_days}) is below "
                 f"min_retention_days ({self.min_retention_days})",
                 "swap or correct the two",
-                "max_retention_days",
+                at="max_retention_days",
+                of=("min_retention_days", "max_retention_days"),
             )
         if self.mode == "governance":
             if self.cooling_off_days is not None:
                 refuse(
                     "cooling_off_days turns a lock into compliance mode",
                     "remove it, or write mode: compliance",
-                    "cooling_off_days",
+                    at="cooling_off_days",
+                    of=("mode", "cooling_off_days"),
                 )
             return self
         if not self.i_understand_this_cannot_be_undone:
@@ -238,9 +249,14 @@ class Lock(Model):
                 "after its cooling-off a compliance lock cannot be removed or shortened by "
                 "anybody, AWS included, until the last recovery point has expired",
                 "write i_understand_this_cannot_be_undone: true, or mode: governance",
+                of=("mode", "i_understand_this_cannot_be_undone"),
             )
         if self.cooling_off_days is None:
-            refuse("a compliance lock needs cooling_off_days", "give at least 3 days")
+            refuse(
+                "a compliance lock needs cooling_off_days",
+                "give at least 3 days",
+                of=("mode", "cooling_off_days"),
+            )
         return self
 
 

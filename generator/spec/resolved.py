@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from generator.naming import arn, physical, vault_name
+from generator.naming import arn, bucket_name, physical, vault_name
 from generator.spec import tables as table_spec
 from generator.spec.base import partition_of
 from generator.spec.environment import EnvironmentSpec, Principal
@@ -131,7 +131,10 @@ class Environment:
     @property
     def artifacts_bucket(self) -> str:
         """The bucket that takes templates and function code."""
-        return self.spec.deploy.artifacts_bucket.format(
+        pattern = self.spec.deploy.artifacts_bucket
+        if pattern is None:
+            return bucket_name(self, "artifacts")
+        return pattern.format(
             project=self.project,
             environment=self.name,
             account_id=self.account_id,

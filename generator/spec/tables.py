@@ -24,6 +24,7 @@ from generator.spec.protection import PointInTimeRecovery
 ScalarType = Literal["S", "N", "B"]
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html
 MAX_PROJECTED = 20
+_PROJECTION = ("type", "non_key_attributes")
 
 
 class KeyAttribute(Model):
@@ -102,22 +103,27 @@ class Projection(Model):
     def _include_needs_attributes(self) -> Projection:
         names = self.non_key_attributes
         if self.type == "INCLUDE" and not names:
-            refuse("INCLUDE projects no attribute", "list some in non_key_attributes, or use ALL")
+            refuse(
+                "INCLUDE projects no attribute",
+                "list some in non_key_attributes, or use ALL",
+                of=_PROJECTION,
+            )
         if self.type != "INCLUDE" and names:
             refuse(
                 f"a projection of type {self.type} takes no non_key_attributes",
                 "write type: INCLUDE, or remove them",
-                "non_key_attributes",
+                at="non_key_attributes",
+                of=_PROJECTION,
             )
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            refuse(f"`{twice}` is projected twice", "name it once", "non_key_attributes")
+            refuse(f"`{twice}` is projected twice", "name it once", at="non_key_attributes")
         if len(names) > MAX_PROJECTED:
             refuse(
                 f"{len(names)} attributes are projected, and DynamoDB takes {MAX_PROJECTED} for "
                 "one index",
                 "project fewer, or all with type: ALL",
-                "non_key_attributes",
+                at="non_key_attributes",
             )
         return self
 
@@ -157,7 +163,8 @@ class Encryption(Model):
             refuse(
                 f"key: {self.key} takes no kms_key_arn",
                 "write key: customer_managed, or remove the ARN",
-                "kms_key_arn",
+                at="kms_key_arn",
+                of=("key", "kms_key_arn"),
             )
         return self
 

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from generator.errors import Mistake
 from generator.spec import EnvironmentSpec
-from generator.validation.locating import locate
+from generator.validation.locating import is_required, locate
 from generator.validation.wording import meant_key, words_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from generator.environment import Document
     from generator.errors import Path
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 # Every round refuses what is wrong and looks again at the rest. What a round refuses lies above
 # what the last one refused, and no value lies deeper than this.
 _ROUNDS = 10
-# What stands in for a required key that is missing or wrong, so that the rest can be looked at.
+# What stands in for a required key that is missing or wrong, wherever it belongs, so that what is
+# beside it can be looked at. Without one, what the key belongs to is refused as a whole.
 _STAND_INS: dict[str, Any] = {
     "project": "project",
     "environment": "environment",
     "account_id": "000000000000",
     "region": "us-east-1",
     "principals": {"break_glass": [{"role": "role"}]},
+    "schedule": "cron(0 3 * * ? *)",
+    "delete_after_days": 365,
+    "min_retention_days": 1,
 }
 
 
@@ -49,20 +53,16 @@ def validate(
             return EnvironmentSpec.model_validate(data), mistakes, refused
         except ValidationError as error:
             problems = [locate(details) for details in error.errors(include_url=False)]
-        misspelt = {
-            (*problem.path[:-1], meant_key(problem))
-            for problem in problems
-            if problem.details["type"] == "extra_forbidden"
-        }
+        misspelt = {meant for problem in problems for meant in _meant(problem)}
         mistakes += [
             _mistake(document, problem)
             for problem in problems
             if not (problem.details["type"] == "missing" and problem.path in misspelt)
-            and not touches(problem.whole, refused)
+            and not any(touches(path, refused) for path in problem.rests_on)
         ]
-        if not refused:
+        if data is document.data:
             data = copy.deepcopy(data)
-        refused |= {_refuse(data, problem) for problem in problems}
+        refused |= {path for problem in problems for path in _refuse(data, problem)}
     return None, mistakes, refused
 
 
@@ -87,27 +87,31 @@ def _mistake(document: Document, problem: Problem) -> Mistake:
     return mistake
 
 
-def _refuse(data: dict[str, Any], problem: Problem) -> Path:
-    """Take what is wrong out of `data`, and return the path of what was taken."""
-    path = problem.whole
-    if problem.details["type"] == "missing" and len(path) > 1:
-        path = path[:-1]
+def _meant(problem: Problem) -> tuple[Path, ...]:
+    """Return the key that an unknown key was meant to be, if there is one."""
+    meant = meant_key(problem) if problem.details["type"] == "extra_forbidden" else None
+    return ((*problem.path[:-1], meant),) if meant else ()
+
+
+def _refuse(data: dict[str, Any], problem: Problem) -> Iterator[Path]:
+    """Take what is wrong out of `data`, and yield the paths of it."""
+    for path in problem.rests_on:
+        lacking = problem.details["type"] == "missing" and path[-1] not in _STAND_INS
+        yield _take_out(data, path[:-1] if lacking else path)
+    yield from _meant(problem)
+
+
+def _take_out(data: dict[str, Any], path: Path) -> Path:
+    """Remove an entry, or the list it is in: without one item the others would be renumbered."""
     container: Any = data
-    for depth, segment in enumerate(path[:-1], start=1):
-        container = container.get(segment)
-        if isinstance(container, list):  # taking one item out would renumber the others
-            return _refuse_at(data, path[:depth])
-        if not isinstance(container, dict):  # taken out already
-            return path
-    return _refuse_at(data, path)
-
-
-def _refuse_at(data: dict[str, Any], path: Path) -> Path:
-    container = data
-    for segment in path[:-1]:
-        container = container[str(segment)]
+    for depth, segment in enumerate(path[:-1]):
+        inner = container.get(segment, {})
+        if isinstance(inner, list):
+            path = path[: depth + 1]
+            break
+        container = inner
     key = str(path[-1])
     container.pop(key, None)
-    if len(path) == 1 and key in _STAND_INS:
-        container[key] = _STAND_INS[key]
+    if key in _STAND_INS and is_required(path):
+        container[key] = copy.deepcopy(_STAND_INS[key])
     return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import Tag
 
@@ -23,12 +23,14 @@ class Problem:
     """One of pydantic's errors; `path` is the key to blame, whether it exists or not.
 
     `whole` is what was validated: `path` itself, or above it where a model blames one of its keys.
-    `model` and `field` are the innermost ones on the way, `annotation` is the type wanted.
+    `rests_on` is what was looked at. `model` is the innermost on the way, `field` its key if that
+    is what is wrong, `annotation` the type wanted.
     """
 
     details: ErrorDetails
     path: Path
     whole: Path
+    rests_on: tuple[Path, ...]
     model: type[Model]
     field: FieldInfo | None
     annotation: Any
@@ -40,35 +42,53 @@ def locate(details: ErrorDetails) -> Problem:
     Pydantic's location has segments that no file has: the tag of a union's member, and a last
     "[key]" where the key of a mapping is wrong, not its value.
     """
-    kind = details["type"]
-    path: Path = ()
-    model: type[Model] = EnvironmentSpec
-    field: FieldInfo | None = None
-    annotation: Any = EnvironmentSpec
-    location = details["loc"]
+    kind, location = details["type"], details["loc"]
+    end = _end(location)
     if location[-1:] == ("[key]",) and kind != "extra_forbidden":
-        location = location[:-1]
-    for segment in location:
-        members = _members(annotation)
-        if len(members) > 1:
-            annotation = next(each for each in members if Tag(str(segment)) in get_args(each))
-            continue
-        annotation = _bare(members[0])
-        if isinstance(annotation, type) and issubclass(annotation, Model):
-            model, field = annotation, annotation.model_fields.get(str(segment))
-            annotation = field.annotation if field else Any
-        else:  # dict[..., annotation] or list[annotation]
-            annotation = get_args(annotation)[-1]
-        path = (*path, segment)
-    at = details["ctx"]["at"] if kind == "holdfast" else ()
+        entry = _end(location[:-1])
+        end = entry if entry.field is None else end  # else an entry is called "[key]"
+    context = details["ctx"] if kind == "holdfast" else {"at": (), "of": ()}
     return Problem(
         details=details,
-        path=(*path, *at),
-        whole=path,
-        model=model,
-        field=field,
-        annotation=_bare(_members(annotation)[0]),
+        path=(*end.path, *context["at"]),
+        whole=end.path,
+        rests_on=tuple((*end.path, name) for name in context["of"]) or (end.path,),
+        model=end.model,
+        field=end.field,
+        annotation=_bare(_members(end.annotation)[0]),
     )
+
+
+def is_required(path: Path) -> bool:
+    """Return whether `path` is a key that its model cannot be without."""
+    field = _end(path).field
+    return field is not None and field.is_required()
+
+
+class _End(NamedTuple):
+    path: Path
+    model: type[Model]  # the innermost on the way
+    field: FieldInfo | None  # of the last segment, if that is the key of a model
+    annotation: Any
+
+
+def _end(location: Path) -> _End:
+    """Return what a location leads to, from the whole specification down."""
+    end = _End((), EnvironmentSpec, None, EnvironmentSpec)
+    for segment in location:
+        members = _members(end.annotation)
+        annotation = _bare(members[0])
+        if len(members) > 1:
+            tagged = (each for each in members if Tag(str(segment)) in get_args(each))
+            end = end._replace(annotation=next(tagged, Any))
+        elif isinstance(annotation, type) and issubclass(annotation, Model):
+            field = annotation.model_fields.get(str(segment))
+            inner = field.annotation if field else Any
+            end = _End((*end.path, segment), annotation, field, inner)
+        else:  # dict[..., inner] or list[inner]
+            *_, inner = get_args(annotation) or (Any,)
+            end = _End((*end.path, segment), end.model, None, inner)
+    return end
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 
-from . import types_backup, types_dynamodb, types_messaging, types_security
+from . import types_backup, types_dynamodb, types_messaging, types_s3, types_security
 from .resource_type import TYPES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RETAINED = ("Retain", "RetainExceptOnCreate")  # nothing here rolls a failed creation back
 UPDATABLE = ("AWS::Events::Rule", "AWS::StepFunctions::StateMachine")  # moto replaces them whole
 # Imported for the types that they register.
-MODULES = (types_backup, types_dynamodb, types_messaging, types_security)
+MODULES = (types_backup, types_dynamodb, types_messaging, types_s3, types_security)
 _moto_class = parsing.resource_class_from_type
 _moto_name_property = parsing.resource_name_property_from_type
 _moto_create = parsing.parse_and_create_resource

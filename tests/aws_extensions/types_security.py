@@ -1,4 +1,4 @@
-"""AWS::IAM::Role, AWS::KMS::Key and AWS::S3::BucketPolicy, as calls of their APIs."""
+"""AWS::IAM::Role and AWS::KMS::Key, as calls of their APIs."""
 
 from __future__ import annotations
 
@@ -56,14 +56,4 @@ def key(aws: Clients, properties: dict[str, Any], _name: str) -> Resource:
         physical_resource_id=key_id,
         attributes={"Arn": made["Arn"], "KeyId": key_id},
         undo=lambda: api.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=wait_days),
-    )
-
-
-@resource_type("AWS::S3::BucketPolicy")
-def bucket_policy(aws: Clients, properties: dict[str, Any], _name: str) -> Resource:
-    api = aws("s3")
-    bucket = properties.pop("Bucket")
-    api.put_bucket_policy(Bucket=bucket, Policy=document(properties.pop("PolicyDocument")))
-    return Resource(
-        physical_resource_id=bucket, undo=lambda: api.delete_bucket_policy(Bucket=bucket)
     )

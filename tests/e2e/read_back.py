@@ -127,6 +127,8 @@ def _tables(dynamodb: Any) -> Described:
             for index, where in [("", {})]
             + [(i["IndexName"], {"IndexName": i["IndexName"]}) for i in _indexes(table)]
         }
+        if table.get("TableClassSummary") == {"TableClass": "STANDARD"}:
+            del table["TableClassSummary"]  # shown only where somebody named the default
         found[name] = table | {
             "ContinuousBackups": dynamodb.describe_continuous_backups(TableName=name)[
                 "ContinuousBackupsDescription"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -185,6 +186,18 @@ def test_every_added_operation_of_application_auto_scaling(local_aws: LocalAws) 
     [target] = api.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
     assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 9)
     assert called >= {operation.__name__ for operation in autoscaling.OPERATIONS}
+
+
+def test_a_bucket_policy_denies_unless_it_asks_about_the_request(local_aws: LocalAws) -> None:
+    s3, name = local_aws.client("s3"), {"Bucket": "denies"}
+    s3.create_bucket(**name)
+    deny: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "s3:*"}
+    deny["Resource"] = "arn:aws:s3:::denies/*"
+    plain_http = deny | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    s3.put_bucket_policy(**name, Policy=json.dumps({"Statement": [plain_http]}))
+    s3.put_object(**name, Key="allowed")
+    s3.put_bucket_policy(**name, Policy=json.dumps({"Statement": [plain_http, deny]}))
+    assert code(s3.put_object, **name, Key="denied") == "403"
 
 
 def test_an_account_sees_only_its_own(local_aws: LocalAws) -> None:

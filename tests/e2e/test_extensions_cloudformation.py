@@ -150,6 +150,52 @@ def test_an_export_of_a_deployed_stack_can_be_imported_by_the_next(
     assert found["AlarmActions"] == [deployed["topics"]["alerts"]["TopicArn"]]
 
 
+def test_a_bucket_gets_all_its_settings(local_aws: LocalAws) -> None:
+    old = {"Id": "old", "Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 90}}
+    default = {"SSEAlgorithm": "AES256"}
+    encryption = [{"ServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]
+    block = dict.fromkeys(
+        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+    )
+    ownership = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    bucket: dict[str, Any] = {
+        "BucketName": "a-bucket",
+        "BucketEncryption": {"ServerSideEncryptionConfiguration": encryption},
+        "LifecycleConfiguration": {"Rules": [old]},
+        "OwnershipControls": ownership,
+        "PublicAccessBlockConfiguration": block,
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "Tags": [{"Key": "owner", "Value": "me"}],
+    }
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::a-bucket",
+    }
+    deny |= {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    policy = {"Version": "2012-10-17", "Statement": [deny]}
+    create(
+        local_aws,
+        "bucket",
+        Bucket={"Type": "AWS::S3::Bucket", "Properties": bucket},
+        Policy={
+            "Type": "AWS::S3::BucketPolicy",
+            "Properties": {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": policy},
+        },
+    )
+    s3, name = local_aws.client("s3", **HERE), {"Bucket": "a-bucket"}
+    applied = s3.get_bucket_encryption(**name)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert applied == [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]
+    [rule] = s3.get_bucket_lifecycle_configuration(**name)["Rules"]
+    assert (rule["ID"], rule["NoncurrentVersionExpiration"]) == ("old", {"NoncurrentDays": 90})
+    assert s3.get_bucket_ownership_controls(**name)["OwnershipControls"] == ownership
+    assert s3.get_public_access_block(**name)["PublicAccessBlockConfiguration"] == block
+    assert s3.get_bucket_versioning(**name)["Status"] == "Enabled"
+    assert s3.get_bucket_tagging(**name)["TagSet"] == bucket["Tags"]
+    assert json.loads(s3.get_bucket_policy(**name)["Policy"]) == policy
+
+
 @pytest.mark.parametrize("resource_type", ["AWS::Backup::Framework", "AWS::Nowhere::Thing"])
 def test_an_unknown_resource_type_fails(local_aws: LocalAws, resource_type: str) -> None:
     said = refusal(local_aws, resource_type.replace("::", "-"), Thing={"Type": resource_type})

@@ -1,0 +1,1 @@
+"""`holdfast adopt`: turns tables that exist into the entries of an environment file."""

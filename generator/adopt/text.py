@@ -1,0 +1,79 @@
+"""Writes entries as the YAML of an environment file, each under the notes on it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from generator.adopt.described import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.adopt.entries import Entry
+
+_WIDTH = 100
+
+
+class _Dumper(yaml.SafeDumper):
+    """Repeats what occurs twice, rather than pointing at it."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def yaml_of(entries: Iterable[Entry], place: tuple[str, str]) -> str:
+    """Return an includable file with the entries of one account and Region, in their order."""
+    account_id, region = place
+    lines = [
+        f"# Tables of account {account_id} in {region}, as `holdfast adopt` found them. Yours to",
+        "# edit: name this file under `include` in an environment file, or move the entries there.",
+        "tables:",
+    ]
+    previous_is_long = False
+    for number, entry in enumerate(entries):
+        block = _block(entry)
+        is_long = len(block) > 1
+        if number and (is_long or previous_is_long):
+            lines.append("")
+        lines += [f"  {line}" if line else "" for line in block]
+        previous_is_long = is_long
+    return "\n".join(lines) + "\n"
+
+
+def _block(entry: Entry) -> list[str]:
+    comments = [
+        f"# {line}"
+        for note in entry.notes
+        for line in textwrap.wrap(
+            plain(note), _WIDTH - 4, break_long_words=False, break_on_hyphens=False
+        )
+    ]
+    if not entry.defined:
+        line = f"{_scalar(entry.key)}: {_flow(entry.written)}"
+        if len(line) <= _WIDTH - 2:
+            return [*comments, line]
+    text = yaml.dump(
+        {entry.key: dict(entry.written)},
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=_WIDTH - 2,
+    )
+    return [*comments, *text.rstrip("\n").split("\n")]
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_scalar(key)}: {_flow(member)}" for key, member in value.items())
+        return f"{{{inner}}}"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    text = yaml.dump([value], Dumper=_Dumper, default_flow_style=True, width=10**6)
+    return text.strip()[1:-1]

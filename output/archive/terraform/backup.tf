@@ -1,0 +1,363 @@
+# Written by Holdfast 0.1.0 from environments/archive.yaml.
+# Do not edit: change the environment file and run `holdfast generate`.
+
+resource "aws_kms_key" "key_of_vault_archive" {
+  description = "Recovery points in the backup vault shop-archive-archive"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "IamOfThisAccountDecides"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::222222222222:root"
+        }
+        Action   = "kms:*"
+        Resource = "*"
+      },
+      {
+        Sid    = "AllowUseByAwsBackup"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::222222222222:root", "arn:aws:iam::111111111111:root"]
+        }
+        Action = [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/shop-archive-copy-back-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
+              "arn:aws:iam::222222222222:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+              "arn:aws:iam::111111111111:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowGrantsByAwsBackup"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::222222222222:root", "arn:aws:iam::111111111111:root"]
+        }
+        Action   = "kms:CreateGrant"
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/shop-archive-copy-back-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
+              "arn:aws:iam::222222222222:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+              "arn:aws:iam::111111111111:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+            ]
+          }
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroys"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "kms:ScheduleKeyDeletion",
+          "kms:DeleteImportedKeyMaterial",
+          "kms:DisableKey",
+          "kms:RevokeGrant",
+          "kms:DeleteAlias",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyDeployChanges"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::222222222222:role/ArchiveDeploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  tags = {
+    project     = "shop"
+    environment = "archive"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "alias_of_vault_archive" {
+  name          = "alias/shop-archive-vault-archive"
+  target_key_id = aws_kms_key.key_of_vault_archive.key_id
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# Vault archive: takes copies from other environments. Locked in governance mode: break-glass can remove the lock.
+resource "aws_backup_vault" "vault_archive" {
+  name        = "shop-archive-archive"
+  kms_key_arn = aws_kms_key.key_of_vault_archive.arn
+  tags = {
+    project     = "shop"
+    environment = "archive"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_backup_vault_policy" "vault_archive" {
+  backup_vault_name = aws_backup_vault.vault_archive.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "OnlyBreakGlassDestroys"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "backup:DeleteBackupVault",
+          "backup:DeleteBackupVaultLockConfiguration",
+          "backup:DeleteRecoveryPoint",
+          "backup:DisassociateRecoveryPoint",
+          "backup:UpdateRecoveryPointLifecycle",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyDeployChanges"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "backup:DeleteBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultNotifications",
+          "backup:PutBackupVaultAccessPolicy",
+          "backup:PutBackupVaultLockConfiguration",
+          "backup:PutBackupVaultNotifications",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::222222222222:role/ArchiveDeploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowCopiesFromPeers"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::111111111111:root"]
+        }
+        Action   = "backup:CopyIntoBackupVault"
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+resource "aws_backup_vault_lock_configuration" "vault_archive" {
+  backup_vault_name  = aws_backup_vault.vault_archive.name
+  min_retention_days = 7
+  max_retention_days = 60
+}
+
+# AWS Backup copies recovery points back to the source accounts with this role.
+resource "aws_iam_role" "role_for_copy_back" {
+  name = "shop-archive-copy-back-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AwsBackupOfThisAccount"
+        Effect = "Allow"
+        Principal = {
+          Service = "backup.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "222222222222"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_copy_back" {
+  name = "copy-back"
+  role = aws_iam_role.role_for_copy_back.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "CopyIntoVaults"
+        Effect = "Allow"
+        Action = "backup:CopyIntoBackupVault"
+        Resource = [
+          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-main",
+          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-critical",
+          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-long",
+        ]
+      },
+      {
+        Sid      = "CopyOutOfVaults"
+        Effect   = "Allow"
+        Action   = "backup:CopyFromBackupVault"
+        Resource = "*"
+      },
+      {
+        Sid      = "ReadThroughTableKeys"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:*:*:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "DescribeKeys"
+        Effect   = "Allow"
+        Action   = "kms:DescribeKey"
+        Resource = "arn:aws:kms:*:*:key/*"
+      },
+      {
+        Sid      = "GrantVaultKeys"
+        Effect   = "Allow"
+        Action   = "kms:CreateGrant"
+        Resource = "arn:aws:kms:*:*:key/*"
+        Condition = {
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+        }
+      },
+    ]
+  })
+}
+
+# Break-glass of the source accounts lists copies and starts copying back here.
+resource "aws_iam_role" "role_for_recovery" {
+  name = "shop-archive-recovery-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "BreakGlassOfBothSides"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::222222222222:root", "arn:aws:iam::111111111111:root"]
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          ArnLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_recovery" {
+  name = "recovery"
+  role = aws_iam_role.role_for_recovery.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ListCopies"
+        Effect = "Allow"
+        Action = ["backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"]
+        Resource = [
+          "arn:aws:backup:eu-central-1:222222222222:backup-vault:shop-archive-archive",
+        ]
+      },
+      {
+        Sid    = "CopyBack"
+        Effect = "Allow"
+        Action = [
+          "backup:DescribeRecoveryPoint",
+          "backup:GetRecoveryPointRestoreMetadata",
+          "backup:StartCopyJob",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "FollowCopies"
+        Effect   = "Allow"
+        Action   = ["backup:DescribeCopyJob", "backup:ListCopyJobs"]
+        Resource = "*"
+      },
+      {
+        Sid      = "PassCopyBackRole"
+        Effect   = "Allow"
+        Action   = "iam:PassRole"
+        Resource = "arn:aws:iam::222222222222:role/shop-archive-copy-back-eu-central-1"
+        Condition = {
+          StringEquals = {
+            "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+    ]
+  })
+}

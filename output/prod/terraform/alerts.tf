@@ -1,0 +1,743 @@
+# Written by Holdfast 0.1.0 from environments/prod.yaml.
+# Do not edit: change the environment file and run `holdfast generate`.
+
+resource "aws_kms_key" "key_of_alert_topic_alerts" {
+  description = "Messages of the topic shop-prod-alerts"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "IamOfThisAccountDecides"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111111111111:root"
+        }
+        Action   = "kms:*"
+        Resource = "*"
+      },
+      {
+        Sid    = "AllowEventBridge"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource = "*"
+      },
+      {
+        Sid    = "AllowCloudWatch"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudwatch.amazonaws.com"
+        }
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "111111111111"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroys"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "kms:ScheduleKeyDeletion",
+          "kms:DeleteImportedKeyMaterial",
+          "kms:DisableKey",
+          "kms:RevokeGrant",
+          "kms:DeleteAlias",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyDeployChanges"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/Deploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "alias_of_alert_topic_alerts" {
+  name          = "alias/shop-prod-alerts"
+  target_key_id = aws_kms_key.key_of_alert_topic_alerts.key_id
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# Alerts: failed jobs, missing backups, alarms of tables.
+resource "aws_sns_topic" "alert_topic_alerts" {
+  name              = "shop-prod-alerts"
+  kms_master_key_id = aws_kms_key.key_of_alert_topic_alerts.key_id
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_sns_topic_policy" "policy_of_alert_topic_alerts" {
+  arn = aws_sns_topic.alert_topic_alerts.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AllowOurRules"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+        Condition = {
+          ArnEquals = {
+            "aws:SourceArn" = [
+              "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-backup-job-failed",
+              "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-copy-job-failed",
+              "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-restore-job-failed",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowOurAlarms"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudwatch.amazonaws.com"
+        }
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "111111111111"
+          }
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:cloudwatch:eu-central-1:111111111111:alarm:shop-prod-*"
+          }
+        }
+      },
+      {
+        Sid       = "DenyPlainHttp"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["sns:Publish"]
+        Resource  = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+    ]
+  })
+}
+
+# Subscription oncall: waits until the link in its first message has been followed.
+resource "aws_sns_topic_subscription" "alert_subscription_alerts_oncall" {
+  topic_arn = aws_sns_topic.alert_topic_alerts.arn
+  protocol  = "email"
+  endpoint  = "oncall@shop.example"
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.undelivered_alerts.arn
+  })
+}
+
+# Subscription pager: waits until the endpoint has confirmed it.
+resource "aws_sns_topic_subscription" "alert_subscription_alerts_pager" {
+  topic_arn = aws_sns_topic.alert_topic_alerts.arn
+  protocol  = "https"
+  endpoint  = "https://pager.shop.example/dynamodb"
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.undelivered_alerts.arn
+  })
+}
+
+resource "aws_kms_key" "key_of_alert_topic_watchdog" {
+  description = "Messages of the topic shop-prod-watchdog"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "IamOfThisAccountDecides"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111111111111:root"
+        }
+        Action   = "kms:*"
+        Resource = "*"
+      },
+      {
+        Sid    = "AllowCloudWatch"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudwatch.amazonaws.com"
+        }
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "111111111111"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroys"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "kms:ScheduleKeyDeletion",
+          "kms:DeleteImportedKeyMaterial",
+          "kms:DisableKey",
+          "kms:RevokeGrant",
+          "kms:DeleteAlias",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyDeployChanges"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/Deploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "alias_of_alert_topic_watchdog" {
+  name          = "alias/shop-prod-alerts-watchdog"
+  target_key_id = aws_kms_key.key_of_alert_topic_watchdog.key_id
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# Says that alerts could not be delivered.
+resource "aws_sns_topic" "alert_topic_watchdog" {
+  name              = "shop-prod-watchdog"
+  kms_master_key_id = aws_kms_key.key_of_alert_topic_watchdog.key_id
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_sns_topic_policy" "policy_of_alert_topic_watchdog" {
+  arn = aws_sns_topic.alert_topic_watchdog.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AllowOurAlarms"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudwatch.amazonaws.com"
+        }
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "111111111111"
+          }
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:cloudwatch:eu-central-1:111111111111:alarm:shop-prod-*"
+          }
+        }
+      },
+      {
+        Sid       = "DenyPlainHttp"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["sns:Publish"]
+        Resource  = "arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog"
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+    ]
+  })
+}
+
+# Subscription platform: waits until the link in its first message has been followed.
+resource "aws_sns_topic_subscription" "alert_subscription_watchdog_platform" {
+  topic_arn = aws_sns_topic.alert_topic_watchdog.arn
+  protocol  = "email"
+  endpoint  = "platform@shop.example"
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.undelivered_alerts.arn
+  })
+}
+
+# Takes alerts that reached nobody, for 14 days; an alarm watches it.
+resource "aws_sqs_queue" "undelivered_alerts" {
+  name                      = "shop-prod-alerts-undelivered"
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled   = true
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_sqs_queue_policy" "policy_of_undelivered_alerts" {
+  queue_url = aws_sqs_queue.undelivered_alerts.url
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AllowOurRules"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action   = "sqs:SendMessage"
+        Resource = "arn:aws:sqs:eu-central-1:111111111111:shop-prod-alerts-undelivered"
+        Condition = {
+          ArnEquals = {
+            "aws:SourceArn" = [
+              "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-backup-job-failed",
+              "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-copy-job-failed",
+              "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-restore-job-failed",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowOurTopics"
+        Effect = "Allow"
+        Principal = {
+          Service = "sns.amazonaws.com"
+        }
+        Action   = "sqs:SendMessage"
+        Resource = "arn:aws:sqs:eu-central-1:111111111111:shop-prod-alerts-undelivered"
+        Condition = {
+          ArnEquals = {
+            "aws:SourceArn" = [
+              "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts",
+              "arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "DenyPlainHttp"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["sqs:ReceiveMessage", "sqs:SendMessage"]
+        Resource  = "arn:aws:sqs:eu-central-1:111111111111:shop-prod-alerts-undelivered"
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+    ]
+  })
+}
+
+# One alert for each backup job of DynamoDB that fails.
+resource "aws_cloudwatch_event_rule" "failed_job_rule_backup" {
+  name        = "shop-prod-backup-job-failed"
+  description = "Failed, aborted, expired and partial backup jobs of DynamoDB"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    source      = ["aws.backup"]
+    detail-type = ["Backup Job State Change"]
+    detail = {
+      state        = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"]
+      resourceType = ["DynamoDB"]
+      backupVaultArn = [
+        "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-main",
+        "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-critical",
+        "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-long",
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "failed_job_rule_backup" {
+  rule      = aws_cloudwatch_event_rule.failed_job_rule_backup.name
+  target_id = "alerts"
+  arn       = aws_sns_topic.alert_topic_alerts.arn
+
+  input_transformer {
+    input_paths = {
+      id    = "$.detail.backupJobId"
+      state = "$.detail.state"
+      table = "$.detail.resourceArn"
+      vault = "$.detail.backupVaultArn"
+      job   = "$.detail"
+    }
+    input_template = "{\"alert\": \"shop-prod: the backup of a DynamoDB table did not complete\", \"state\": \"<state>\", \"table\": \"<table>\", \"vault\": \"<vault>\", \"risk\": \"No recovery point from this run: a restore has to use an older one.\", \"next\": \"aws backup describe-backup-job --region eu-central-1 --backup-job-id <id>\", \"reason\": \"job.statusMessage\", \"job\": <job>}"
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.undelivered_alerts.arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# One alert for each copy job of DynamoDB that fails.
+resource "aws_cloudwatch_event_rule" "failed_job_rule_copy" {
+  name        = "shop-prod-copy-job-failed"
+  description = "Failed, aborted, expired and partial copy jobs of DynamoDB"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    source      = ["aws.backup"]
+    detail-type = ["Copy Job State Change"]
+    detail = {
+      state        = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"]
+      resourceType = ["DynamoDB"]
+      sourceBackupVaultArn = [
+        "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-main",
+        "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-critical",
+        "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-long",
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "failed_job_rule_copy" {
+  rule      = aws_cloudwatch_event_rule.failed_job_rule_copy.name
+  target_id = "alerts"
+  arn       = aws_sns_topic.alert_topic_alerts.arn
+
+  input_transformer {
+    input_paths = {
+      id          = "$.detail.copyJobId"
+      state       = "$.detail.state"
+      table       = "$.detail.resourceArn"
+      vault       = "$.detail.sourceBackupVaultArn"
+      destination = "$.detail.destinationBackupVaultArn"
+      job         = "$.detail"
+    }
+    input_template = "{\"alert\": \"shop-prod: the copy of a DynamoDB backup did not complete\", \"state\": \"<state>\", \"table\": \"<table>\", \"vault\": \"<vault>\", \"destination\": \"<destination>\", \"risk\": \"The destination lacks this recovery point: it would have to use an older one.\", \"next\": \"aws backup describe-copy-job --region eu-central-1 --copy-job-id <id>\", \"reason\": \"job.statusMessage\", \"job\": <job>}"
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.undelivered_alerts.arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# One alert for each restore job of DynamoDB that fails.
+resource "aws_cloudwatch_event_rule" "failed_job_rule_restore" {
+  name        = "shop-prod-restore-job-failed"
+  description = "Failed, aborted, expired and partial restore jobs of DynamoDB"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    source      = ["aws.backup"]
+    detail-type = ["Restore Job State Change"]
+    detail = {
+      resourceType = ["DynamoDB"]
+      "$or" = [
+        {
+          status = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"]
+        },
+        {
+          state = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "failed_job_rule_restore" {
+  rule      = aws_cloudwatch_event_rule.failed_job_rule_restore.name
+  target_id = "alerts"
+  arn       = aws_sns_topic.alert_topic_alerts.arn
+
+  input_transformer {
+    input_paths = {
+      id    = "$.detail.restoreJobId"
+      state = "$.detail.status"
+      job   = "$.detail"
+    }
+    input_template = "{\"alert\": \"shop-prod: the restore of a DynamoDB table did not complete\", \"state\": \"<state>\", \"table\": \"table not in the event: the next command shows it\", \"risk\": \"The restored table is missing or incomplete; its backup is untouched.\", \"next\": \"aws backup describe-restore-job --region eu-central-1 --restore-job-id <id>\", \"reason\": \"job.statusMessage\", \"job\": <job>}"
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.undelivered_alerts.arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# An alert reached nobody.
+resource "aws_cloudwatch_metric_alarm" "alarm_of_undelivered_alerts" {
+  alarm_name        = "shop-prod-alerts-undelivered"
+  alarm_description = "The queue shop-prod-alerts-undelivered holds alerts that could not be delivered. Risk: a backup, copy or restore may have failed unnoticed. Next: aws sqs receive-message --region eu-central-1 --queue-url https://sqs.eu-central-1.amazonaws.com/111111111111/shop-prod-alerts-undelivered"
+  namespace         = "AWS/SQS"
+  metric_name       = "ApproximateNumberOfMessagesVisible"
+  dimensions = {
+    QueueName = "shop-prod-alerts-undelivered"
+  }
+  statistic           = "Maximum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog"]
+  ok_actions          = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog"]
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# An alert of shop-prod-backup-job-failed got lost: not even the queue took it.
+resource "aws_cloudwatch_metric_alarm" "lost_alerts_alarm_backup_job_failed" {
+  alarm_name        = "shop-prod-backup-job-failed-lost"
+  alarm_description = "An alert of shop-prod-backup-job-failed reached neither its receivers nor the queue shop-prod-alerts-undelivered. Risk: a failure went unnoticed and its message is gone. Next: aws events list-targets-by-rule --region eu-central-1 --rule shop-prod-backup-job-failed"
+  namespace         = "AWS/Events"
+  metric_name       = "InvocationsFailedToBeSentToDlq"
+  dimensions = {
+    RuleName = "shop-prod-backup-job-failed"
+  }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog"]
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# An alert of shop-prod-copy-job-failed got lost: not even the queue took it.
+resource "aws_cloudwatch_metric_alarm" "lost_alerts_alarm_copy_job_failed" {
+  alarm_name        = "shop-prod-copy-job-failed-lost"
+  alarm_description = "An alert of shop-prod-copy-job-failed reached neither its receivers nor the queue shop-prod-alerts-undelivered. Risk: a failure went unnoticed and its message is gone. Next: aws events list-targets-by-rule --region eu-central-1 --rule shop-prod-copy-job-failed"
+  namespace         = "AWS/Events"
+  metric_name       = "InvocationsFailedToBeSentToDlq"
+  dimensions = {
+    RuleName = "shop-prod-copy-job-failed"
+  }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog"]
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# An alert of shop-prod-restore-job-failed got lost: not even the queue took it.
+resource "aws_cloudwatch_metric_alarm" "lost_alerts_alarm_restore_job_failed" {
+  alarm_name        = "shop-prod-restore-job-failed-lost"
+  alarm_description = "An alert of shop-prod-restore-job-failed reached neither its receivers nor the queue shop-prod-alerts-undelivered. Risk: a failure went unnoticed and its message is gone. Next: aws events list-targets-by-rule --region eu-central-1 --rule shop-prod-restore-job-failed"
+  namespace         = "AWS/Events"
+  metric_name       = "InvocationsFailedToBeSentToDlq"
+  dimensions = {
+    RuleName = "shop-prod-restore-job-failed"
+  }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog"]
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# An alert of shop-prod-alerts got lost: not even the queue took it.
+resource "aws_cloudwatch_metric_alarm" "lost_alerts_alarm_alerts" {
+  alarm_name        = "shop-prod-alerts-lost"
+  alarm_description = "An alert of shop-prod-alerts reached neither its receivers nor the queue shop-prod-alerts-undelivered. Risk: a failure went unnoticed and its message is gone. Next: aws sns list-subscriptions-by-topic --region eu-central-1 --topic-arn arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+  namespace         = "AWS/SNS"
+  metric_name       = "NumberOfNotificationsFailedToRedriveToDlq"
+  dimensions = {
+    TopicName = "shop-prod-alerts"
+  }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-watchdog"]
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Vault main: no backup has completed for 37 hours.
+resource "aws_cloudwatch_metric_alarm" "freshness_alarm_main" {
+  alarm_name        = "shop-prod-no-backup.main"
+  alarm_description = "No backup into the vault shop-prod-main has completed for 37 hours; standard.daily should have. Risk: the newest data is in no recovery point. Next: aws backup list-backup-jobs --region eu-central-1 --by-backup-vault-name shop-prod-main"
+  namespace         = "AWS/Backup"
+  metric_name       = "NumberOfBackupJobsCompleted"
+  dimensions = {
+    BackupVaultName = "shop-prod-main"
+  }
+  statistic           = "Sum"
+  period              = 3600
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  evaluation_periods  = 37
+  datapoints_to_alarm = 37
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Vault critical: no backup has completed for 37 hours.
+resource "aws_cloudwatch_metric_alarm" "freshness_alarm_critical" {
+  alarm_name        = "shop-prod-no-backup.critical"
+  alarm_description = "No backup into the vault shop-prod-critical has completed for 37 hours; critical.daily should have. Risk: the newest data is in no recovery point. Next: aws backup list-backup-jobs --region eu-central-1 --by-backup-vault-name shop-prod-critical"
+  namespace         = "AWS/Backup"
+  metric_name       = "NumberOfBackupJobsCompleted"
+  dimensions = {
+    BackupVaultName = "shop-prod-critical"
+  }
+  statistic           = "Sum"
+  period              = 3600
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  evaluation_periods  = 37
+  datapoints_to_alarm = 37
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}

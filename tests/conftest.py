@@ -1,0 +1,119 @@
+"""What holds for every test: no AWS account, no network beyond this machine, no colours.
+
+`need` is for tests that run a real tool: without it they skip here and fail where CI=true.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+_NAMED_HERE = frozenset({"localhost", "localhost.localdomain", ""})
+
+
+class NetworkError(AssertionError):
+    """A test reached for another machine."""
+
+
+def need(tool: str) -> str:
+    """Return the path of a tool; without it skip, or fail where CI is to have every tool."""
+    path = shutil.which(tool)
+    if path is None:
+        missing(f"{tool} is not installed")
+    return path
+
+
+def missing(reason: str) -> Any:
+    """Skip the test, or fail it where CI is to have everything."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def terraform_plugins() -> None:
+    """Let `holdfast lint` and its like find a local mirror of the provider, as `make` does."""
+    found = subprocess.run(
+        [sys.executable, ROOT / "tools" / "provider_mirror.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    if found.stdout.strip():
+        os.environ.setdefault("HOLDFAST_TERRAFORM_PLUGIN_DIR", found.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def terraform() -> str:
+    """The terraform binary, and the provider where a mirror is at hand."""
+    path = need("terraform")
+    terraform_plugins()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that open nothing, and none of those who run the tests."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def _no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse connections and name look-ups that leave this machine."""
+    connect, connect_ex, look_up = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        _refuse_foreign(self, address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_foreign(self, address)
+        return connect_ex(self, address)
+
+    def guarded_look_up(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host is not None and not _here(host):
+            raise NetworkError(f"a test looked up {host!r}")
+        return look_up(host, *arguments, **options)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+def _refuse_foreign(connection: socket.socket, address: Any) -> None:
+    if connection.family in {socket.AF_INET, socket.AF_INET6} and not _here(address[0]):
+        raise NetworkError(f"a test connected to {address}")
+
+
+def _here(host: Any) -> bool:
+    name = host.decode() if isinstance(host, bytes) else str(host)
+    if name in _NAMED_HERE:
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,337 @@
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from generator import rules
+from generator.environment import Document, read
+from generator.errors import Mistake
+from generator.spec.presets import BUILT_IN
+from generator.spec.resolved import Environment, resolve
+from generator.validation import validate
+
+HEAD = """\
+project: shop
+environment: {name}
+account_id: "{account}"
+region: {region}
+principals: {{break_glass: [{{role: BreakGlass}}]}}
+"""
+KEY = "partition_key: {name: order_id, type: S}"
+
+
+def head(name: str = "prod", account: str = "111111111111", region: str = "eu-central-1") -> str:
+    return HEAD.format(name=name, account=account, region=region)
+
+
+def load(folder: Path, text: str, file: str = "prod") -> tuple[Environment, Document]:
+    path = folder / f"{file}.yaml"
+    path.write_text(text, encoding="utf-8")
+    document = read(path, built_in=BUILT_IN, relative_to=folder)
+    spec, mistakes, _ = validate(document)
+    assert mistakes == []
+    assert spec is not None
+    return resolve(spec, path.name), document
+
+
+def check(folder: Path, text: str) -> list[Mistake]:
+    environment, document = load(folder, text)
+    return rules.check(environment.spec, document)
+
+
+ALLOWED = {
+    "an empty environment": "",
+    "caps of an on-demand table and its index": f"""\
+tables:
+  orders:
+    {KEY}
+    billing: {{max_read_request_units: 100}}
+    global_indexes:
+      by_order: {{partition_key: {{name: order_id}}, max_write_request_units: 5}}
+""",
+    "auto scaling that gives the units": f"""\
+tables:
+  orders:
+    {KEY}
+    billing:
+      mode: provisioned
+      auto_scaling:
+        read: {{min_capacity_units: 5, max_capacity_units: 5}}
+        write: {{min_capacity_units: 5, max_capacity_units: 50}}
+""",
+    "units at the ends of what scales": f"""\
+tables:
+  orders:
+    {KEY}
+    billing:
+      mode: provisioned
+      read_capacity_units: 5
+      write_capacity_units: 50
+      auto_scaling:
+        read: {{min_capacity_units: 5, max_capacity_units: 50}}
+        write: {{min_capacity_units: 5, max_capacity_units: 50}}
+""",
+    "a type given once for several keys": """\
+tables:
+  orders:
+    attributes: {customer_id: S}
+    partition_key: {name: order_id}
+    sort_key: {name: line, type: N}
+    global_indexes:
+      by_customer: {partition_key: {name: customer_id}, sort_key: {name: order_id, type: S}}
+    local_indexes: {again: {sort_key: {name: line}}}
+""",
+    "a key projected as if it were none": f"""\
+tables:
+  orders:
+    {KEY}
+    global_indexes:
+      by_customer:
+        partition_key: {{name: customer_id, type: S}}
+        projection: {{type: INCLUDE, non_key_attributes: [order_id]}}
+""",
+    "expiry by a numeric key": """\
+tables:
+  orders:
+    partition_key: {name: order_id, type: S}
+    sort_key: {name: expires_at, type: N}
+    time_to_live: {attribute_name: expires_at}
+""",
+    "retention at the ends of the lock": f"""\
+vaults: {{main: {{lock: {{min_retention_days: 14, max_retention_days: 35}}}}}}
+protections:
+  standard:
+    backups: {{weekly: {{schedule: "cron(0 3 ? * SUN *)", delete_after_days: 14}}}}
+tables: {{orders: {{{KEY}}}}}
+""",
+    "a class that no table uses": """\
+vaults: {main: {lock: {min_retention_days: 90}}}
+protections:
+  odd:
+    backups: {daily: {schedule: cron(0 3 * * ? *), delete_after_days: 7, vault: none}}
+""",
+    "a vault without a lock": f"""\
+vaults: {{main: {{}}}}
+protections: {{standard: {{backups: {{daily: {{delete_after_days: 1}}}}}}}}
+tables: {{orders: {{{KEY}}}}}
+""",
+    "a tag that another class selects": f"""\
+protections: {{critical: {{select_by_tag: {{key: backup, value: "yes"}}}}}}
+tables: {{orders: {{{KEY}, tags: {{backup: "yes"}}}}}}
+""",
+    "a tag key with another value": f"""\
+protections: {{standard: {{select_by_tag: {{key: backup, value: "yes"}}}}}}
+tables: {{orders: {{{KEY}, tags: {{backup: "no"}}}}}}
+""",
+    "an existing table with all that it may have": """\
+alerts: {subscriptions: {oncall: {email: oncall@shop.example}}}
+tables:
+  sessions:
+    existing: true
+    name: legacy-sessions
+    stack: legacy
+    protection: critical
+    point_in_time_recovery: {managed: false}
+    alarms: {throttling: true}
+""",
+    "receivers of other accounts and Regions": """\
+alerts:
+  subscriptions:
+    pager: {lambda_arn: "arn:aws:lambda:us-east-1:222222222222:function:pager"}
+    queue: {sqs_arn: "arn:aws:sqs:eu-west-1:222222222222:alerts"}
+  watchdog_subscriptions:
+    queue: {sqs_arn: "arn:aws:sqs:eu-west-1:222222222222:alerts"}
+""",
+    "a boundary that AWS manages": "permissions_boundary_arn: arn:aws:iam::aws:policy/ReadOnly\n",
+    "a table key of another account": f"""\
+tables:
+  orders:
+    {KEY}
+    encryption:
+      key: customer_managed
+      kms_key_arn: arn:aws:kms:eu-central-1:222222222222:key/1
+""",
+    "tags of ours with other values": "tags: {project: bazaar, environment: production}\n",
+    "a policy of one statement": f"""\
+tables:
+  orders:
+    {KEY}
+    resource_policy:
+      Version: "2012-10-17"
+      Statement: {{Effect: Deny, NotPrincipal: x, NotAction: y, NotResource: z, Condition: {{}}}}
+""",
+    "one place of a finding": 'lint: {accept: {"HF001:tables.orders": empty table}}\n',
+}
+
+
+@pytest.mark.parametrize("text", ALLOWED.values(), ids=ALLOWED.keys())
+def test_what_aws_allows_is_no_mistake(text: str, tmp_path: Path) -> None:
+    assert check(tmp_path, head() + text) == []
+
+
+def test_a_default_is_blamed_once_however_many_tables_inherit_it(tmp_path: Path) -> None:
+    text = f"""\
+{head()}defaults: {{billing: {{mode: provisioned}}, protection: gold, alarms: {{throttling: true}}}}
+tables:
+  orders: {{{KEY}}}
+  items: {{{KEY}}}
+"""
+    assert [each.path for each in check(tmp_path, text)] == [
+        ("defaults", "billing"),
+        ("defaults", "protection"),
+        ("defaults", "alarms", "throttling"),
+    ]
+
+
+def test_a_default_that_every_table_overrides_is_left_alone(tmp_path: Path) -> None:
+    billing = "billing: {mode: on_demand}, protection: critical"
+    text = f"""\
+{head()}defaults: {{billing: {{mode: provisioned}}, protection: gold}}
+tables: {{orders: {{{KEY}, {billing}}}}}
+"""
+    assert check(tmp_path, text) == []
+
+
+def test_keys_with_one_label_have_to_be_renamed(tmp_path: Path) -> None:
+    between = ("".join(each) for each in itertools.product("-_.", repeat=6))
+    keys = [f"a{separator}b" for separator in between]
+    text = head() + "tables:\n" + "".join(f'  "{key}": {{{KEY}}}\n' for key in keys)
+    found = check(tmp_path, text)
+    assert 1 <= len(found) <= 20  # 729 keys share four hex digits
+    assert {each.cause.rpartition(") ")[2] for each in found} == {
+        "would have one name in the templates"
+    }
+
+
+@pytest.mark.parametrize(
+    ("bucket", "said"),
+    [
+        ("10.0.0.1", "looks like an IP address"),
+        ("xn--shop", "begins or ends with what S3 reserves"),
+        ("shop-s3alias", "begins or ends with what S3 reserves"),
+    ],
+)
+def test_bucket_names_that_s3_reserves(bucket: str, said: str, tmp_path: Path) -> None:
+    (mistake,) = check(tmp_path, f"{head()}deploy: {{artifacts_bucket: {bucket}}}\n")
+    assert said in mistake.cause
+    assert mistake.path == ("deploy", "artifacts_bucket")
+
+
+def test_one_class_takes_a_hundred_selections(tmp_path: Path) -> None:
+    def tables(count: int) -> str:
+        entries = (f"  table{i}: {{{KEY}, stack: s{i}}}\n" for i in range(count))
+        return f"{head()}tables:\n{''.join(entries)}"
+
+    assert check(tmp_path, tables(100)) == []
+    assert [each.path for each in check(tmp_path, tables(101))] == [("protections", "standard")]
+
+
+def test_a_table_tagged_by_the_whole_environment_is_selected_twice(tmp_path: Path) -> None:
+    text = f"""\
+{head()}tags: {{backup: daily}}
+protections: {{standard: {{select_by_tag: {{key: backup, value: daily}}}}}}
+tables: {{orders: {{{KEY}}}}}
+"""
+    assert [(each.path, str(each.mark)) for each in check(tmp_path, text)] == [
+        (("tags", "backup"), "prod.yaml:6:8")
+    ]
+
+
+def test_governance_lock_is_compared_with_the_rule_that_overrides_a_built_in_one(
+    tmp_path: Path,
+) -> None:
+    text = f"""\
+{head()}vaults: {{main: {{lock: {{min_retention_days: 40}}}}}}
+protections: {{standard: {{backups: {{daily: {{schedule: cron(0 5 * * ? *)}}}}}}}}
+tables: {{orders: {{{KEY}}}}}
+"""
+    (mistake,) = check(tmp_path, text)
+    assert mistake.path == ("vaults", "main", "lock")
+    assert "at least 40 days" in mistake.cause
+    assert "35 days" in mistake.cause
+
+
+COPY = """\
+protections:
+  standard:
+    backups: {{daily: {{copies: {{far: {{{copy}, delete_after_days: 35}}}}}}}}
+tables: {{orders: {{partition_key: {{name: order_id, type: S}}}}}}
+"""
+
+
+def linked(folder: Path, copy: str, destination: str | None) -> list[Mistake]:
+    environment, document = load(folder, head() + COPY.format(copy=copy))
+    destinations = {}
+    if destination is not None:
+        destinations["far"] = load(folder, destination, "far")[0]
+    return rules.check_links(environment.linked(destinations, ()), document, list(destinations))
+
+
+FAR = head("far", "222222222222") + "kind: destination\naccepts: [prod.yaml]\n"
+
+
+@pytest.mark.parametrize(
+    "vaults",
+    [
+        "vaults: {archive: {}}",
+        "vaults: {archive: {lock: {min_retention_days: 35, max_retention_days: 35}}}",
+        "vaults: {archive: {lock: {min_retention_days: 7}}}",
+    ],
+)
+def test_a_copy_that_its_destination_takes_is_no_mistake(vaults: str, tmp_path: Path) -> None:
+    assert linked(tmp_path, "to: far", f"{FAR}{vaults}\n") == []
+
+
+def test_a_copy_may_go_to_a_named_vault_of_several(tmp_path: Path) -> None:
+    there = f"{FAR}vaults: {{one: {{lock: {{min_retention_days: 90}}}}, two: {{}}}}\n"
+    assert linked(tmp_path, "to: far, vault: two", there) == []
+    (mistake,) = linked(tmp_path, "to: far, vault: one", there)
+    assert mistake.path[-1] == "delete_after_days"
+    assert "at least 90 days" in mistake.cause
+
+
+def test_a_copy_to_another_region_of_the_account_is_no_mistake(tmp_path: Path) -> None:
+    there = FAR.replace("222222222222", "111111111111").replace("eu-central-1", "eu-west-1")
+    assert linked(tmp_path, "to: far", f"{there}vaults: {{archive: {{}}}}\n") == []
+
+
+def test_copies_do_not_cross_partitions(tmp_path: Path) -> None:
+    there = FAR.replace("eu-central-1", "cn-north-1") + "vaults: {archive: {}}\n"
+    (mistake,) = linked(tmp_path, "to: far", there)
+    assert mistake.path[-1] == "to"
+    assert "partition aws-cn" in mistake.cause
+
+
+def test_a_destination_that_does_not_exist_names_those_that_do(tmp_path: Path) -> None:
+    (mistake,) = linked(tmp_path, "to: fra", f"{FAR}vaults: {{archive: {{}}}}\n")
+    assert mistake.fix == "did you mean `far`?"
+    (mistake,) = linked(tmp_path, "to: fra", None)
+    assert mistake.fix == "write a file there with `kind: destination` and `environment: fra`"
+
+
+def test_environments_apart_make_no_mistake_together(tmp_path: Path) -> None:
+    tables = f"tables: {{orders: {{{KEY}}}}}\n"
+    pairs = [
+        load(tmp_path, head("prod") + tables, "prod"),
+        load(tmp_path, head("dev", account="222222222222") + tables, "dev"),
+        load(tmp_path, head("west", region="eu-west-1") + tables, "west"),
+    ]
+    assert rules.check_together(pairs) == []
+
+
+def test_what_two_environments_claim_is_blamed_on_the_later(tmp_path: Path) -> None:
+    tables = f"tables: {{orders: {{{KEY}}}}}\n"
+    pairs = [
+        load(tmp_path, head("prod") + tables, "prod"),
+        load(tmp_path, head("dev") + tables, "dev"),
+        load(tmp_path, head("prod", region="eu-west-1"), "west"),
+    ]
+    found = rules.check_together(pairs)
+    assert [(str(each.mark), each.path) for each in found] == [
+        ("dev.yaml:6:10", ("tables", "orders")),
+        ("west.yaml:2:1", ("environment",)),
+    ]
+    assert "prod.yaml:6:10" in found[0].cause
+    assert "output/prod" in found[1].cause
