@@ -36,10 +36,6 @@ class Command(click.Group):
             ctx.exit(BAD_INPUT)
 
 
-def _warn(line: str) -> None:
-    click.echo(line, err=True)
-
-
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="holdfast")
 def main() -> None:
@@ -71,7 +67,7 @@ def init(directory: Path) -> None:
 @click.option(
     "--define/--existing",
     default=False,
-    help="Write full definitions, or `existing: true` (default): protected here, defined elsewhere.",
+    help="Full definitions, or `existing: true` (default): defined elsewhere, protected here.",
 )
 @click.option("--environment", metavar="NAME", help="The environment that the entries are for.")
 @click.option("--protection", metavar="CLASS", help="Protection class of all entries.")
@@ -109,7 +105,7 @@ def adopt(**options: Any) -> None:
     from generator.adopt.options import request_of
 
     complete = run(
-        request_of(**options),
+        request_of(options),
         echo=lambda text: click.echo(text, nl=False),
         tell=lambda line: click.echo(line, err=True),
     )
@@ -138,7 +134,7 @@ def generate(environments: Sequence[str], engine: str, output: Path, *, check: b
     from generator.generate import generate_all
 
     engines = ("cloudformation", "terraform") if engine == "both" else (engine,)
-    stale = generate_all(environments, engines, output, check=check, echo=click.echo, warn=_warn)
+    stale = generate_all(environments, engines, output, check=check)
     sys.exit(FINDINGS if check and stale else FINE)
 
 

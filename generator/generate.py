@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+import click
 
 from generator import output, pipeline, workspace
 from generator.errors import Mistake, Mistakes
@@ -20,8 +22,6 @@ def generate_all(
     folder: Path,
     *,
     check: bool,
-    echo: Callable[[str], None],
-    warn: Callable[[str], None],
 ) -> bool:
     """Write the environments' output, or with `check` only show the diff; return what was stale.
 
@@ -33,13 +33,13 @@ def generate_all(
     ]
     for change in changes:
         for line in leaving(change):
-            warn(line)
+            click.echo(line, err=True)
         if check:
             for line in change.diff():
-                echo(line)
+                click.echo(line)
         else:
             output.write(change)
-        echo_summary(change, echo, check=check)
+        click.echo(summary(change, check=check))
     return any(changes)
 
 
@@ -113,8 +113,8 @@ def too_large(tree: pipeline.Tree) -> list[Mistake]:
     return found
 
 
-def echo_summary(change: output.Changes, echo: Callable[[str], None], *, check: bool) -> None:
-    """Say in one line what happened to one environment's folder."""
+def summary(change: output.Changes, *, check: bool) -> str:
+    """Return in one line what happened to one environment's folder."""
     counts = (
         (len(change.added), "new"),
         (len(change.changed), "changed"),
@@ -123,6 +123,5 @@ def echo_summary(change: output.Changes, echo: Callable[[str], None], *, check: 
     what = ", ".join(f"{count} {word}" for count, word in counts if count)
     folder = change.folder.as_posix()
     if not what:
-        echo(f"{folder}: {len(change.files)} files, up to date")
-    else:
-        echo(f"{folder}: {len(change.files)} files, {what}{' (stale)' if check else ''}")
+        return f"{folder}: {len(change.files)} files, up to date"
+    return f"{folder}: {len(change.files)} files, {what}{' (stale)' if check else ''}"

@@ -197,10 +197,10 @@ class _Workspace:
 
 
 def _destination_files(path: Path, loaded: Loaded) -> Mapping[str, Path]:
-    """Return destination name → file, for those that a copy of this file names and that exist."""
+    """Return destination name → file, for those that copies go to and that exist."""
     wanted = dict.fromkeys(
         copy.to
-        for protection in loaded.environment.spec.protections.values()
+        for protection in loaded.environment.protections.values()
         for backup in protection.backups.values()
         for copy in backup.copies.values()
         if copy.to is not None

@@ -127,6 +127,8 @@ def backup_role(environment: Environment) -> RoleFacts:
     """
     # Tables selected by tag are not known by name, and 500 ARNs would not fit a policy.
     tables = arn(environment, "dynamodb", "table/*")
+    # AWS Backup chooses their ids, and copies stand in other Regions.
+    points = f"arn:{environment.partition}:backup:*:{environment.account_id}:recovery-point:*"
     targets = dict.fromkeys(
         target.vault_arn
         for protection in environment.protections.values()
@@ -162,6 +164,13 @@ def backup_role(environment: Environment) -> RoleFacts:
                 "Effect": "Allow",
                 "Action": "backup:DescribeBackupVault",
                 "Resource": [environment.vault_arn(key) for key in environment.vaults],
+            },
+            {
+                # Recovery points get the tags of rule and table; a job that cannot set them fails.
+                "Sid": "TagRecoveryPoints",
+                "Effect": "Allow",
+                "Action": "backup:TagResource",
+                "Resource": points,
             },
             # Tag selections are resolved with this action, which takes no resource.
             {"Sid": "FindTags", "Effect": "Allow", "Action": "tag:GetResources", "Resource": "*"},

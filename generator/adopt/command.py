@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 from pydantic import ValidationError
 
 from generator import output, workspace
@@ -96,7 +96,7 @@ def _read(
 ) -> tuple[Sequence[Described], Mapping[str, str]]:
     if request.account is None:
         return read_documents(_sources(request.files)), {}
-    from generator.adopt.live import read_live  # noqa: PLC0415 - boto3 is heavy
+    from generator.adopt.live import read_live
 
     account = request.account
     if account.region is None and named is not None:
@@ -114,7 +114,7 @@ def _sources(files: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     unreadable = []
     for name in files:
         if name == STDIN:
-            yield "standard input", click.get_binary_stream("stdin").read()
+            yield "standard input", sys.stdin.buffer.read()
             continue
         try:
             yield name, Path(name).read_bytes()
@@ -197,8 +197,8 @@ def _write(
 def _import_files(
     environment: Environment, entries: Sequence[Entry], folder: Path, tell: Echo
 ) -> Mapping[str, str]:
-    from generator.adopt.folder import IMPORTS_TF, import_of  # noqa: PLC0415 - troposphere
-    from generator.adopt.guide import import_guide  # noqa: PLC0415 - troposphere
+    from generator.adopt.folder import IMPORTS_TF, import_of
+    from generator.adopt.guide import import_guide
 
     with_them = combined(environment, entries)
     wanted = import_of(with_them, entries)

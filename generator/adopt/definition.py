@@ -1,4 +1,4 @@
-"""The full definition of a table, from what AWS says of it, with everything it cannot hold named."""
+"""The full definition of a table from what AWS says of it; what it cannot hold is named."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from generator.adopt.described import (
     by_name,
     plain,
 )
+from generator.adopt.losses import beyond
 from generator.adopt.scaling import OPERATIONS, scaling
 from generator.spec import Billing, Encryption
 from generator.spec.resolved import DEFAULT_RECOVERY_PERIOD_DAYS
@@ -32,23 +33,6 @@ if TYPE_CHECKING:
 
     Written = dict[str, Any]
 
-# What needs no place in an entry: what the table is at the moment, and what other members say.
-_STATE = {
-    *("TableName", "TableArn", "TableId", "TableStatus", "CreationDateTime", "TableSizeBytes"),
-    *("ItemCount", "LatestStreamLabel", "LatestStreamArn", "RestoreSummary", "ArchivalSummary"),
-    *("AttributeDefinitions", "KeySchema", "ProvisionedThroughput", "BillingModeSummary"),
-    *("OnDemandThroughput", "LocalSecondaryIndexes", "GlobalSecondaryIndexes", "SSEDescription"),
-    *("StreamSpecification", "TableClassSummary", "DeletionProtectionEnabled", "WarmThroughput"),
-    *("GlobalTableVersion", "Replicas", "GlobalTableWitnesses", "MultiRegionConsistency"),
-    *("GlobalTableSettingsReplicationMode", "DisassociationProtectionEnabled", "VectorIndexes"),
-}
-_INDEX_STATE = {
-    *("IndexName", "IndexArn", "IndexStatus", "Backfilling", "IndexSizeBytes", "ItemCount"),
-    *("KeySchema", "Projection", "ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput"),
-}
-# What a new on-demand table starts with. Whatever is above stays with a table for good.
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput-scenarios.html
-_WARM = {"Read": 12_000, "Write": 4_000}
 _KINESIS_ON = {"ACTIVE", "ENABLING", "UPDATING"}
 _ON = {"ENABLED", "ENABLING"}
 OWNER_STACK_TAG = "aws:cloudformation:stack-name"
@@ -99,7 +83,7 @@ class Definition:
         written: Written = {}
         for part in parts:
             written |= part()
-        self._beyond()
+        self.notes += beyond(self._described)
         self._unknown()
         return written
 
@@ -189,8 +173,6 @@ class Definition:
                 **self._throughput(index, name),
                 **self._insight(name),
             }
-            self._warm(index, f" of index {name}")
-            self._unheard(index, _INDEX_STATE, f"index {name}")
         return {"global_indexes": written} if written else {}
 
     def _local_indexes(self) -> Written:
@@ -200,7 +182,6 @@ class Definition:
             keys = self._key_schema(index, f"index {name}")
             keys.pop("partition_key", None)  # it is the table's
             written[name] = {**keys, **_projection(index)}
-            self._unheard(index, _INDEX_STATE, f"index {name}")
         return {"local_indexes": written} if written else {}
 
     def _encryption(self) -> Written:
@@ -222,10 +203,9 @@ class Definition:
         return {"encryption": written}
 
     def _recovery(self) -> Written:
-        recovery = self._described.answers.get(BACKUPS, {}).get("PointInTimeRecoveryDescription")
-        if recovery is None:
+        if not self._described.knows(BACKUPS):
             return {}
-        own = recovery_days(recovery)
+        own = recovery_days(self._described)
         written = own_recovery(own, self._protection)
         if own is None and written:
             self._note("note", "point-in-time recovery is off today: remove that line to have it")
@@ -306,44 +286,6 @@ class Definition:
         }
         return {"tags": own} if own else {}
 
-    def _beyond(self) -> None:
-        """Note what no entry can hold; most of it rules a definition out."""
-        regions = sorted(
-            plain(each.get("RegionName", "?")) for each in self._table.get("Replicas", ())
-        )
-        if regions:
-            self._note(
-                "existing",
-                f"it is a global table (replicas in {', '.join(regions)}), and Terraform would "
-                "delete the replicas that its definition does not name",
-            )
-        for index in by_name(self._table.get("VectorIndexes", ())):
-            self._note("existing", f"it has a vector index, {plain(index['IndexName'])}")
-        self._warm(self._table, "")
-        self._unheard(self._table, _STATE, "the table")
-        if self._described.status != "ACTIVE":
-            self._note("note", f"its status is {plain(self._described.status)}")
-        seen = self._table.get("SSEDescription", {}).get("InaccessibleEncryptionDateTime")
-        if seen is not None:
-            self._note("note", "DynamoDB cannot use its key, and archives it after seven days")
-
-    def _warm(self, owner: Members, where: str) -> None:
-        warm = owner.get("WarmThroughput", {})
-        for operation, start in _WARM.items():
-            units = warm.get(f"{operation}UnitsPerSecond", 0)
-            provisioned = owner.get("ProvisionedThroughput", {}).get(f"{operation}CapacityUnits", 0)
-            if units > max(start, provisioned):
-                self._note(
-                    "lost",
-                    f"warm throughput{where}, {units} {operation.lower()} units a second: this "
-                    "table keeps it, one created again does not",
-                )
-
-    def _unheard(self, owner: Members, known: set[str], what: str) -> None:
-        for member in sorted(owner.keys() - known):
-            if owner[member] not in (None, "", [], {}, False):
-                self._note("lost", f"{plain(member)} of {what}, which Holdfast does not know")
-
     def _unknown(self) -> None:
         """Note the aspects that an entry rests on and nobody told."""
         expected = tuple(self._expected())
@@ -367,8 +309,9 @@ class Definition:
             yield SCHEDULED
 
 
-def recovery_days(recovery: Members) -> int | None:
+def recovery_days(described: Described) -> int | None:
     """Return how far back point-in-time recovery reaches, None where it is off."""
+    recovery = described.answers[BACKUPS].get("PointInTimeRecoveryDescription", {})
     if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
         return None
     return int(recovery.get("RecoveryPeriodInDays", DEFAULT_RECOVERY_PERIOD_DAYS))

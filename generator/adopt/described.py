@@ -92,7 +92,8 @@ class Described:
         encryption = self.table.get("SSEDescription", {})
         if encryption.get("SSEType") != "KMS" or encryption.get("Status") == "DISABLED":
             return None
-        return encryption.get("KMSMasterKeyArn")
+        arn: str | None = encryption.get("KMSMasterKeyArn")
+        return arn
 
     @property
     def indexes(self) -> tuple[Members, ...]:

@@ -1,4 +1,4 @@
-"""Turns described tables into the entries of an environment file, each one sure to be read again."""
+"""Turns described tables into entries of an environment file that are sure to be read again."""
 
 from __future__ import annotations
 
@@ -165,12 +165,12 @@ def _existing(entry: Entry, setting: Setting, choices: Choices, notes: list[Note
         "existing": True,
         **common,
     }
-    recovery = described.answers.get(BACKUPS, {}).get("PointInTimeRecoveryDescription")
     protection = setting.protection(choices)
-    if recovery is None:
-        if BACKUPS in described.unread:
-            notes = [*notes, Note("unknown", f"{BACKUPS} ({described.unread[BACKUPS]})")]
-    elif (days := recovery_days(recovery)) is not None:
+    if BACKUPS in described.unread:
+        notes = [*notes, Note("unknown", f"{BACKUPS} ({described.unread[BACKUPS]})")]
+    elif not described.knows(BACKUPS):
+        pass
+    elif (days := recovery_days(described)) is not None:
         written["point_in_time_recovery"] = {**own_recovery(days, protection), "managed": False}
     elif class_recovery_days(protection) is not None:
         notes = [*notes, Note("note", "its owner has point-in-time recovery switched off")]
@@ -202,7 +202,7 @@ def _refused(environment: Environment, entries: Sequence[Entry]) -> dict[str, st
     with_them = combined(environment, sound)
     document = Document(
         path=Path(environment.file),
-        data={"tables": {entry.key: dict(entry.written) for entry in sound}},
+        data=with_them.spec.model_dump(exclude_unset=True),
         marks={(): Mark(environment.file, 1, 1)},
         history={},
         removed={},

@@ -68,6 +68,7 @@ def _before(environment: Environment, wanted: Import) -> Iterator[str]:
 
 def _cloudformation(environment: Environment, wanted: Import, folder: Path) -> Iterator[str]:
     stack = stack_name(environment, wanted.stack.facts.template)
+    which = f"--stack-name {stack}"
     yield "## With CloudFormation"
     yield (
         "An import brings in what exists and can do nothing else, so it has a template of its own: "
@@ -80,17 +81,13 @@ def _cloudformation(environment: Environment, wanted: Import, folder: Path) -> I
         "Every action that `describe-change-set` shows must be `Import`; otherwise delete the "
         "change set and look at the reason. "
         + ("The second import follows the first, and so on. " if len(wanted.steps) > 1 else "")
-        + "Then compare with what is really there:"
+        + "Then compare with what is really there (the first command takes a moment):"
     )
+    modified = "--stack-resource-drift-status-filters MODIFIED DELETED"
     yield _shell(
-        [_aws(environment, "detect-stack-drift", f"--stack-name {stack}")]
-        + [
-            _aws(
-                environment,
-                "describe-stack-resource-drifts",
-                f"--stack-name {stack}",
-                "--stack-resource-drift-status-filters MODIFIED DELETED",
-            )
+        [
+            _aws(environment, "detect-stack-drift", which),
+            _aws(environment, "describe-stack-resource-drifts", which, modified),
         ]
     )
     if wanted.stack.renamed:

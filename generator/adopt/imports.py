@@ -1,4 +1,4 @@
-"""What brings adopted tables under Terraform or CloudFormation, by the labels of the tables blueprint."""
+"""What Terraform and CloudFormation import, by the labels that the tables blueprint gives."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
+from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # Several reads allow ten calls a second and account; standard retries wait and try again.
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTagsOfResource.html
-_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 10})
+_RETRIES = {"mode": "standard", "total_max_attempts": 10}
 _AT_ONCE = 4
 _FAILURES = (ClientError, BotoCoreError)
 _NO_SUCH_POLICY = "PolicyNotFoundException"
@@ -65,7 +65,7 @@ class _Answers:
     unread: dict[str, str]
 
     def ask(self, aspect: str, call: Callable[[], Any], none: str | None = None) -> None:
-        """Keep what a call answers, or why it does not; the error code `none` means there is none."""
+        """Keep what a call answers, or why it does not; the code `none` says there is none."""
         try:
             self.given[aspect] = call()
         except _FAILURES as error:
@@ -82,13 +82,13 @@ def read_live(account: Account, *, everything: bool) -> Live:
     refusals are kept with the table they concern.
     """
     try:
-        session = boto3.Session(profile_name=account.profile, region_name=account.region)
-        dynamodb = session.client("dynamodb", config=_CONFIG)
+        client = _clients(account)
+        dynamodb = client("dynamodb")
         listed = _pages(dynamodb, "list_tables", "TableNames")
     except _FAILURES as error:
         raise Mistakes([_unreachable(error)]) from None
     names = [name for name in listed if _matches(name, account.names)]
-    reader = _Reader(session=session, dynamodb=dynamodb, account=account, everything=everything)
+    reader = _Reader(client=client, dynamodb=dynamodb, account=account, everything=everything)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         read = dict(zip(names, pool.map(reader.table, names), strict=True))
     tables = [each for each in read.values() if isinstance(each, Described)]
@@ -96,6 +96,14 @@ def read_live(account: Account, *, everything: bool) -> Live:
         tables=tuple(reader.beside(tables)) if everything else tuple(tables),
         unreadable={name: each for name, each in read.items() if isinstance(each, str)},
     )
+
+
+def _clients(account: Account) -> Callable[[str], Any]:
+    config = Config(retries=_RETRIES)  # type: ignore[no-untyped-call]
+    session = Session(  # type: ignore[no-untyped-call]
+        profile_name=account.profile, region_name=account.region
+    )
+    return partial(session.client, config=config)
 
 
 def reason(error: Exception) -> str:
@@ -110,7 +118,7 @@ def reason(error: Exception) -> str:
 class _Reader:
     """Asks about tables; boto3 clients may be used by several threads at once."""
 
-    session: boto3.Session
+    client: Callable[[str], Any]
     dynamodb: Any
     account: Account
     everything: bool
@@ -167,7 +175,7 @@ class _Reader:
     def beside(self, tables: Sequence[Described]) -> Iterator[Described]:
         """Yield the tables with what is asked once for all of them."""
         shared = _Answers(given={}, unread={})
-        scaling = self.session.client("application-autoscaling", config=_CONFIG)
+        scaling = self.client("application-autoscaling")
         for aspect, operation, member in _SCALING:
             shared.ask(aspect, partial(_pages, scaling, operation, member, **_OF_DYNAMODB))
         shared.ask(INSIGHTS, lambda: list(self._insights()))
@@ -190,7 +198,7 @@ class _Reader:
 
     def _keys(self, tables: Sequence[Described]) -> dict[str, _Answers]:
         """Return, by ARN, who manages each key, or why that is not known."""
-        kms = self.session.client("kms", config=_CONFIG)
+        kms = self.client("kms")
         keys: dict[str, _Answers] = {}
         for arn in sorted({each.key_arn for each in tables if each.key_arn is not None}):
             keys[arn] = _Answers(given={}, unread={})

@@ -1,8 +1,8 @@
-"""Turns the options of `holdfast adopt` into a request, and refuses those that do not go together."""
+"""Turns the options of `holdfast adopt` into a request; refuses what does not go together."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import TypeAdapter, ValidationError
@@ -13,63 +13,59 @@ from generator.errors import Mistake, Mistakes
 from generator.spec.base import Key, StackKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
+
+_OF_LIVE = {"--region": "region", "--profile": "profile", "--name": "names", "--tag": "tags"}
 
 
-def request_of(
-    *,
-    files: tuple[str, ...],
-    live: bool,
-    region: str | None,
-    profile: str | None,
-    names: tuple[str, ...],
-    tags: tuple[str, ...],
-    define: bool,
-    environment: str | None,
-    protection: str | None,
-    stack: str | None,
-    output: Path | None,
-    import_into: Path | None,
-) -> Request:
-    """Return the request; raises click.UsageError and `Mistakes`."""
+def request_of(options: Mapping[str, Any]) -> Request:
+    """Return the request that the options of the command make.
+
+    Raises click.UsageError for options that do not go together, `Mistakes` for wrong values.
+    """
+    live, files = options["live"], options["files"]
     if live == bool(files):
         raise click.UsageError(
             "give either --live or FILE, for example:\n"
             "  aws dynamodb describe-table --table-name orders | holdfast adopt -"
         )
-    of_live = {"--region": region, "--profile": profile, "--name": names, "--tag": tags}
-    if not live:
-        _refuse((name for name, given in of_live.items() if given), "goes with --live")
-    if import_into is not None and not (define and environment):
+    for option, name in _OF_LIVE.items():
+        if options[name] and not live:
+            raise click.UsageError(f"{option} goes with --live")
+    if options["import_into"] and not (options["define"] and options["environment"]):
         raise click.UsageError(
-            "--import-into needs --define and --environment: what exists elsewhere is not "
-            "imported, and names of stacks and scaling policies come from the environment"
+            "--import-into needs --define and --environment: what is defined elsewhere is not "
+            "imported, and the environment gives stacks and scaling policies their names"
         )
-    mistakes = [*_checked("--stack", stack, StackKey), *_checked("--protection", protection, Key)]
+    mistakes = [
+        *_checked("--stack", options["stack"], TypeAdapter(StackKey)),
+        *_checked("--protection", options["protection"], TypeAdapter(Key)),
+    ]
     if mistakes:
         raise Mistakes(mistakes)
-    account = Account(region=region, profile=profile, names=names, tags=_pairs(tags))
+    account = Account(
+        region=options["region"],
+        profile=options["profile"],
+        names=options["names"],
+        tags=_pairs(options["tags"]),
+    )
     return Request(
         files=files,
         account=account if live else None,
-        environment=environment,
-        choices=Choices(define=define, stack=stack, protection=protection),
-        output=output,
-        import_into=import_into,
+        environment=options["environment"],
+        choices=Choices(
+            define=options["define"], stack=options["stack"], protection=options["protection"]
+        ),
+        output=options["output"],
+        import_into=options["import_into"],
     )
 
 
-def _refuse(names: Iterable[str], why: str) -> None:
-    for name in names:
-        raise click.UsageError(f"{name} {why}")
-
-
-def _checked(option: str, value: str | None, kind: object) -> Iterator[Mistake]:
+def _checked(option: str, value: str | None, kind: TypeAdapter[str]) -> Iterator[Mistake]:
     if value is None:
         return
     try:
-        TypeAdapter(kind).validate_python(value)
+        kind.validate_python(value)
     except ValidationError as error:
         for each in error.errors():
             yield Mistake(f"{option}: {each['msg']}", each.get("ctx", {}).get("fix", ""))

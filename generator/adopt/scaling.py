@@ -72,21 +72,27 @@ def _problem(described: Described, policies: list[Members], operation: str) -> s
         return f"its scaling policy is not known: {SCALING_POLICIES} was {reason}"
     if len(policies) != 1:
         return f"Holdfast scales by one policy, and this has {len(policies)}"
-    policy = policies[0]
-    name = plain(policy["PolicyName"])
+    (policy,) = policies
+    name = f"scaling policy {plain(policy['PolicyName'])}"
     tracking = policy.get("TargetTrackingScalingPolicyConfiguration")
     if policy["PolicyType"] != "TargetTrackingScaling" or tracking is None:
-        return f"scaling policy {name} is of type {plain(policy['PolicyType'])}"
+        return f"{name} is of type {plain(policy['PolicyType'])}"
+    wrong = _beyond(tracking, operation)
+    return f"{name} {wrong}" if wrong else None
+
+
+def _beyond(tracking: Members, operation: str) -> str | None:
+    """Return what of a target-tracking policy an entry cannot say."""
     metric = tracking.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
     if metric != f"DynamoDB{operation}CapacityUtilization":
-        return f"scaling policy {name} tracks another metric than utilization"
+        return "tracks another metric than utilization"
     if tracking.get("DisableScaleIn"):
-        return f"scaling policy {name} never scales in"
+        return "never scales in"
     if tracking["TargetValue"] != int(tracking["TargetValue"]):
-        return f"scaling policy {name} has the target {tracking['TargetValue']}, not a whole number"
+        return f"has the target {tracking['TargetValue']}, not a whole number"
     unknown = sorted(tracking.keys() - _UNDERSTOOD)
     if unknown:
-        return f"scaling policy {name} has {', '.join(map(plain, unknown))}"
+        return f"has {', '.join(map(plain, unknown))}"
     return None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from generator.adopt.described import plain
 
 if TYPE_CHECKING:
-    from botocore.model import ServiceModel, Shape
+    from botocore.model import ServiceModel
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
@@ -51,16 +51,19 @@ def misfit(service: str, operation: str, body: Any) -> str | None:
 
 @cache
 def _model(service: str) -> ServiceModel:
-    import botocore.session  # noqa: PLC0415 - heavy
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
 
-    return botocore.session.get_session().get_service_model(service)
+    model = Loader().load_service_model(service, "service-2")  # type: ignore[no-untyped-call]
+    return ServiceModel(model, service)  # type: ignore[no-untyped-call]
 
 
-def _misfit(shape: Shape, value: Any, path: str) -> str | None:
+def _misfit(shape: Any, value: Any, path: str) -> str | None:
     kinds = _KINDS.get(shape.type_name)
     if kinds is None:  # times, which every tool prints in another form
         return None
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+    fits = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+    if not fits:
         wanted = _WORDS.get(shape.type_name, f"a {shape.type_name}")
         return f"{path or 'the document'} is not {wanted}"
     if shape.type_name == "structure":

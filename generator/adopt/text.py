@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,13 +17,26 @@ if TYPE_CHECKING:
     from generator.adopt.entries import Entry
 
 _WIDTH = 100
+_SHORT, _BETWEEN = 84, 2  # characters of a collection on one line, and between two scalars
 
 
 class _Dumper(yaml.SafeDumper):
-    """Repeats what occurs twice, rather than pointing at it."""
+    """Writes short collections of scalars on one line; repeats what occurs twice."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
+
+    def represent_data(self, data: Any) -> Any:
+        return _on_lines(super().represent_data(data))
+
+
+def _on_lines(node: Any) -> Any:
+    """Return a node that has lines of its own where one line would be too long."""
+    if isinstance(node, yaml.CollectionNode) and node.flow_style:
+        items = node.value if isinstance(node, yaml.SequenceNode) else chain(*node.value)
+        if sum(len(item.value) + _BETWEEN for item in items) > _SHORT:
+            node.flow_style = False
+    return node
 
 
 def yaml_of(entries: Iterable[Entry], place: tuple[str, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from blueprints.alerts import uncovered_rules
 from generator.naming import arn, iam_name, physical, vault_name
 from generator.pipeline import Tree
-from generator.spec.resolved import Environment
+from generator.spec.resolved import CopyTarget, Environment
 
 
 def sections(tree: Tree) -> Iterator[str]:
@@ -123,29 +123,30 @@ def _given_keys(environment: Environment) -> Iterator[str]:
 
 
 def _way_back(environment: Environment) -> Iterator[str]:
-    elsewhere = {
-        name: there
-        for name, there in environment.destinations.items()
-        if there.account_id != environment.account_id or there.region != environment.region
-    }
-    if not elsewhere:
+    ways: dict[str, tuple[CopyTarget, Environment, str]] = {}
+    for protection in environment.protections.values():
+        for backup in protection.backups.values():
+            for target in environment.copies(backup):
+                if target.environment is not None:
+                    way = (target, target.environment, environment.vault_arn(backup.vault))
+                    ways.setdefault(target.vault_arn, way)
+    if not ways:
         return
     yield "## The way back from another account or Region"
     yield (
         "A recovery point in a destination is copied back into a vault here, then restored. A "
         "copy in cold storage cannot be copied back: restore it there."
     )
-    for name, there in elsewhere.items():
+    for target, there, back in ways.values():
         role = arn(there, "iam", f"role/{iam_name(there, 'recovery')}", regional=False)
         service = arn(there, "iam", f"role/{iam_name(there, 'copy-back')}", regional=False)
-        vault = next(iter(there.vaults))
-        back = environment.vault_arn(next(iter(environment.vaults)))
-        yield f"From `{name}`, as break-glass, after assuming `{role}`:"
+        vault = target.vault_arn.rpartition(":")[2]
+        yield f"From `{vault}` of `{there.name}`, as break-glass, after assuming `{role}`:"
         yield f"""```sh
 aws backup list-recovery-points-by-backup-vault --region {there.region} \\
-  --backup-vault-name {vault_name(there, vault)} --by-resource-type DynamoDB
+  --backup-vault-name {vault} --by-resource-type DynamoDB
 aws backup start-copy-job --region {there.region} \\
-  --source-backup-vault-name {vault_name(there, vault)} \\
+  --source-backup-vault-name {vault} \\
   --recovery-point-arn RECOVERY_POINT_ARN \\
   --destination-backup-vault-arn {back} \\
   --iam-role-arn {service}

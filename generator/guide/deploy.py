@@ -28,9 +28,7 @@ def sections(tree: Tree) -> Iterator[str]:
         "`terraform -chdir=terraform state rm ADDRESS` first; `holdfast generate` prints a warning "
         "with the address. CloudFormation keeps whatever leaves a template."
     )
-    yield (
-        "Use one engine for an environment, never both: the second would find the names taken."
-    )
+    yield ("Use one engine for an environment, never both: the second would find the names taken.")
 
 
 def _before(environment: Environment) -> str:

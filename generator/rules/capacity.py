@@ -48,7 +48,7 @@ def _throughput(scope: Scope, path: Path, given: Throughput, mode: str) -> Itera
             yield from _limits(scope, path, kind, units, limits)
         elif units is None:
             missing.append(f"`{key}`")
-    if missing and scope.sound(*path):
+    if missing:
         yield scope.mistake(
             path,
             f"provisioned billing needs {' and '.join(missing)}",

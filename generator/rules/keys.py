@@ -63,8 +63,10 @@ def _owner(scope: Scope, table: Table) -> Iterator[Mistake]:
 
 def _time_to_live(scope: Scope, table: Table) -> Iterator[Mistake]:
     ttl = table.spec.time_to_live
-    kind = table.attributes.get(ttl.attribute_name) if ttl is not None else None
-    if ttl is not None and kind not in {None, "N"}:
+    if ttl is None:
+        return
+    kind = table.attributes.get(ttl.attribute_name)
+    if kind not in {None, "N"}:
         yield scope.mistake(
             ("tables", table.key, "time_to_live", "attribute_name"),
             f"`{ttl.attribute_name}` is a key attribute of type {kind}, and DynamoDB expires items "

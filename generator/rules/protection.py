@@ -38,10 +38,8 @@ def allowed_days(lock: Lock) -> str:
     return f"{lock.min_retention_days} to {plural(lock.max_retention_days, 'day')}"
 
 
-def fits(lock: Lock | None, days: int) -> bool:
+def fits(lock: Lock, days: int) -> bool:
     """Return whether a vault's lock lets recovery points in that live so long."""
-    if lock is None:
-        return True
     return lock.min_retention_days <= days <= (lock.max_retention_days or days)
 
 

@@ -43,9 +43,8 @@ class Scope:
         return not touches(path, self.refused)
 
     def written(self, *path: str | int) -> bool:
-        """Return whether the file, or one it rests on, says something at `path`."""
-        mark = self.document.marks.get(path)
-        return mark is not None and mark.line > 0
+        """Return whether a person gave the value at `path`, not a built-in class."""
+        return self.document.mark(path).line > 0
 
     def names(self, key: str) -> list[str]:
         """Return the entries of a top-level mapping as the file has them, refused ones too."""

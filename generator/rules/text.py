@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from generator.errors import Mistake, Path
 from generator.rules.scope import Scope
+from generator.spec.base import shown
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def check_text(scope: Scope) -> Iterator[Mistake]:
     """Yield text that Terraform would store otherwise, and keys that CloudFormation would run."""
     for path, text in _texts(scope.document.data, ()):
+        alone = _SURROGATE.search(text)
+        if alone:
+            yield scope.mistake(
+                path,
+                f"the text holds {alone[0]!a}, half of a character, which no file can hold",
+                "write the whole character, or its code as \\U and eight digits",
+            )
+            continue
+        if "{{resolve:" in text:
+            yield scope.mistake(
+                path,
+                f"CloudFormation would look up what `{shown(text)}` refers to, and Terraform not",
+                "write the value itself",
+            )
         if not text.isascii() and not unicodedata.is_normalized("NFC", text):
             composed = unicodedata.normalize("NFC", text)
             yield scope.mistake(

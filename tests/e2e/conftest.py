@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from tests.e2e.local_aws import LocalAws, local_aws_server
-from tests.e2e.terraform_root import TerraformError, TerraformRoot, provider_mirror
+from tests.e2e.terraform_root import TerraformError, TerraformRoot
+from tools.provider_mirror import provider_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

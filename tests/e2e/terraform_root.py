@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PLUGIN_DIR_VARIABLE = "HOLDFAST_TERRAFORM_PLUGIN_DIR"
-PROVIDER = "*/hashicorp/aws/5.*/*/terraform-provider-aws_v5*"  # host, version, platform: any
 OVERRIDE_FILE = "zz_local_override.tf"
 # Terraform merges the blocks of a file that ends in _override.tf into those of the root.
 # Endpoints and credentials come from the environment, so the account check of the root stays on.
@@ -158,18 +156,3 @@ def _holds_true(unknown: Any) -> bool:
     if isinstance(unknown, list):
         return any(map(_holds_true, unknown))
     return bool(unknown)
-
-
-def provider_mirror() -> Path | None:
-    """Return the root of a filesystem mirror for `terraform init -plugin-dir`, or None."""
-    if given := os.environ.get(PLUGIN_DIR_VARIABLE):
-        return Path(given)
-    opt = Path("/opt")
-    places = [
-        Path.home() / ".terraform.d" / "plugins",
-        Path("/usr/local/share/terraform/plugins"),
-        Path("/usr/share/terraform/plugins"),
-        *([Path(cache)] if (cache := os.environ.get("TF_PLUGIN_CACHE_DIR")) else []),
-        *(sorted(opt.iterdir()) if opt.is_dir() else []),
-    ]
-    return next((place for place in places if any(place.glob(PROVIDER))), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.terraform_root import TerraformRoot, provider_mirror
+from tests.e2e.terraform_root import TerraformRoot
+from tools.provider_mirror import provider_mirror
 
 if TYPE_CHECKING:
     from pathlib import Path

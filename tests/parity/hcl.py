@@ -67,13 +67,13 @@ def _uncommented(comment: str) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _body(text: str) -> Body:
-    tokens = _Tokens(text)
-    tokens.take("{")
-    body = _content(tokens)
-    if tokens.kind != "end":
-        raise ValueError(f"more after the resource: {tokens.value}")
-    return body
+def _body(braced: str) -> Body:
+    return read_body(braced[1:-1])
+
+
+def read_body(text: str) -> Body:
+    """Return what stands between braces; raises ValueError for what Holdfast does not write."""
+    return _content(_Tokens(text), "")
 
 
 class _Tokens:
@@ -106,10 +106,12 @@ class _Tokens:
         self.next()
 
 
-def _content(tokens: _Tokens) -> Body:
+def _content(tokens: _Tokens, closing: str = "}") -> Body:
     arguments: list[tuple[str, Any]] = []
     blocks: list[tuple[str, Body]] = []
-    while tokens.value != "}":
+    while tokens.value != closing:
+        if tokens.kind != "name":
+            raise ValueError(f"a name expected, not {tokens.value!r}")
         name = tokens.next()
         if tokens.value == "{":
             tokens.next()
@@ -119,7 +121,8 @@ def _content(tokens: _Tokens) -> Body:
             if any(name == other for other, _ in arguments):
                 raise ValueError(f"the argument {name} stands there twice")
             arguments.append((name, _value(tokens)))
-    tokens.take("}")
+    if closing:
+        tokens.take(closing)
     return Body(tuple(arguments), tuple(blocks))
 
 

@@ -115,12 +115,17 @@ _DATA = frozenset(
     }
 )
 # What CloudFormation writes as a list of pairs, and Terraform as a map.
-_PAIRS = {frozenset({"Key", "Value"}): ("Key", "Value"), frozenset({"Name", "Value"}): ("Name", "Value")}
+_PAIRS = {
+    frozenset({"Key", "Value"}): ("Key", "Value"),
+    frozenset({"Name", "Value"}): ("Name", "Value"),
+}
 _KEY_SCHEMA = {"AttributeName", "KeyType"}
 _ATTRIBUTES_THAT_REACH = "DependsOn"
 
 
-def of_cloudformation(name: str, template: Mapping[str, Any], comments: Mapping[str, str]) -> Output:
+def of_cloudformation(
+    name: str, template: Mapping[str, Any], comments: Mapping[str, str]
+) -> Output:
     """Return the leaves of a template given as plain data with calls in their long form."""
     found = _Found(name)
     types = {title: body["Type"] for title, body in template["Resources"].items()}

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
 
 import yaml
 from hypothesis import strategies as st
 
 from tests.property.protections import alerts, class_maps, principals, vault_maps
-from tests.property.tables import billings, encryptions, table_maps
 from tests.property.tables import alarms as table_alarms
+from tests.property.tables import billings, encryptions, table_maps
 from tests.property.texts import (
     PARTITIONS,
     Written,
     account_ids,
-    composed,
     odd_texts,
     partitions,
     project_names,
@@ -83,9 +82,7 @@ def _destination(draw: st.DrawFn, number: int, place: Written) -> Written:
         "kind": "destination",
         "environment": f"archive-{number}",
         **draw(_shared(place)),
-        "accepts": draw(
-            st.sampled_from([[WORKLOAD], {"organization_id": "o-exampleorgid"}])
-        ),
+        "accepts": draw(st.sampled_from([[WORKLOAD], {"organization_id": "o-exampleorgid"}])),
         "vaults": draw(vault_maps(place, least=1)),
     }
 
@@ -156,9 +153,14 @@ _Dumper.add_representer(str, _quoted)
 _Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
+# What a reviewer cannot see has to be written as an escape.
+_UNSEEN = re.compile("[\u007f-\u009f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]")
+
+
 def text_of(written: Written) -> str:
     """Return a file's text."""
-    return yaml.dump(written, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    text = yaml.dump(written, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def write(folder: Folder, directory: Path) -> Path:

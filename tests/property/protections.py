@@ -72,7 +72,9 @@ def _vault(place: Written, *, wide: bool) -> st.SearchStrategy[Written]:
 @st.composite
 def vault_maps(draw: st.DrawFn, place: Written, least: int = 0) -> dict[str, Written]:
     """Draw vaults; `main` takes what the built-in classes send there."""
-    vaults = draw(maps(keys.filter(lambda key: key != "main"), _vault(place, wide=False), max_size=2))
+    vaults = draw(
+        maps(keys.filter(lambda key: key != "main"), _vault(place, wide=False), max_size=2)
+    )
     if len(vaults) < least or draw(st.booleans()):
         vaults = {"main": draw(_vault(place, wide=True)), **vaults}
     return vaults
@@ -104,7 +106,9 @@ def _copies(draw: st.DrawFn, destinations: list[Written], partition: str) -> dic
         for there in destinations
         for key, vault in there["vaults"].items()
     ]
-    stranger = f"arn:{partition}:backup:{_A_REGION[partition]}:987654321098:backup-vault:Their_vault"
+    stranger = (
+        f"arn:{partition}:backup:{_A_REGION[partition]}:987654321098:backup-vault:Their_vault"
+    )
     targets.append(({"vault_arn": stranger}, {}))
     chosen = draw(st.lists(st.sampled_from(range(len(targets))), max_size=2, unique=True))
     written = {}
@@ -219,7 +223,9 @@ def _subscriptions(place: Written, least: int) -> st.SearchStrategy[Written]:
     everyone = [
         {kind: address} for kind, addresses in _receivers(place).items() for address in addresses
     ]
-    chosen = st.lists(st.sampled_from(range(len(everyone))), min_size=least, max_size=4, unique=True)
+    chosen = st.lists(
+        st.sampled_from(range(len(everyone))), min_size=least, max_size=4, unique=True
+    )
 
     @st.composite
     def named(draw: st.DrawFn) -> Written:

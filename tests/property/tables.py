@@ -149,7 +149,10 @@ def _policies(partition: str) -> st.SearchStrategy[Written]:
         },
     )
     return st.fixed_dictionaries(
-        {"Version": st.just("2012-10-17"), "Statement": st.lists(statements, min_size=1, max_size=2)},
+        {
+            "Version": st.just("2012-10-17"),
+            "Statement": st.lists(statements, min_size=1, max_size=2),
+        },
         optional={"Id": st.just("policy")},
     )
 
@@ -223,9 +226,7 @@ def _ttl(keys: _Keys) -> st.SearchStrategy[Written]:
 
 
 def _existing(classes: list[str], *, alerted: bool) -> st.SearchStrategy[Written]:
-    recoveries = some(
-        enabled=st.booleans(), recovery_period_days=periods, managed=st.booleans()
-    )
+    recoveries = some(enabled=st.booleans(), recovery_period_days=periods, managed=st.booleans())
     optional = {**_protected(classes, alerted=alerted), "point_in_time_recovery": recoveries}
     return st.fixed_dictionaries({"existing": st.just(value=True)}, optional=optional)
 

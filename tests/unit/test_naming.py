@@ -27,9 +27,7 @@ class Home:
     partition: str = "aws"
 
 
-LONGEST = Home(
-    project="a" * 20, name="b" * 20, region="ap-southeast-1", account_id="222222222222"
-)
+LONGEST = Home(project="a" * 20, name="b" * 20, region="ap-southeast-1", account_id="222222222222")
 KEY = st.from_regex(r"[a-z][a-z0-9_-]{0,39}", fullmatch=True)
 TABLE_KEY = st.from_regex(r"[A-Za-z0-9_.-]{1,60}", fullmatch=True)
 

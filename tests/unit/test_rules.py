@@ -17,7 +17,9 @@ project: shop
 environment: {name}
 account_id: "{account}"
 region: {region}
-principals: {{break_glass: [{{role: BreakGlass}}]}}
+principals:
+  break_glass: [{{role: BreakGlass}}, {{permission_set: Emergency}}]
+  deploy: [{{role: "arn:aws:iam::999999999999:role/Deploy"}}]
 """
 KEY = "partition_key: {name: order_id, type: S}"
 
@@ -41,7 +43,74 @@ def check(folder: Path, text: str) -> list[Mistake]:
     return rules.check(environment.spec, document)
 
 
+def each(count: int, entry: str) -> str:
+    """Return a mapping of `count` entries; `#` stands for the number of mistake."""
+    return "{" + ", ".join(entry.replace("#", str(number)) for number in range(count)) + "}"
+
+
+def projected(count: int) -> str:
+    return ", ".join(f"a{number}" for number in range(count))
+
+
+INDEX = "by_#: {partition_key: {name: order_id}, projection: {type: INCLUDE, non_key_attributes: "
+# What the longest policy has beside its resource, as DynamoDB counts it.
+BARE = """\
+{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":""}}"""
+POLICY = 'resource_policy: {Version: "2012-10-17", Statement: {Effect: Deny, Principal: "*", '
 ALLOWED = {
+    "as many indexes as DynamoDB takes": f"""\
+tables:
+  orders:
+    {KEY}
+    sort_key: {{name: line, type: N}}
+    global_indexes: {each(20, "g_#: {partition_key: {name: order_id}}")}
+    local_indexes: {each(5, "l_#: {sort_key: {name: k#, type: S}}")}
+""",
+    "as many projected attributes as DynamoDB takes": f"""\
+tables:
+  orders: {{{KEY}, global_indexes: {each(5, f"{INDEX}[{projected(20)}]}}}}")}}}
+""",
+    "the longest and the shortest table name": f"""\
+tables:
+  {"o" * 255}: {{{KEY}}}
+  abc: {{{KEY}}}
+""",
+    "the longest bucket name": f"deploy: {{artifacts_bucket: {'b' * 63}}}\n",
+    "as many tags as AWS takes": f"tags: {each(48, 't#: x')}\n",
+    "as many tags of their own as AWS takes": f"""\
+vaults: {{main: {{tags: {each(48, "t#: x")}}}}}
+protections:
+  standard: {{backups: {{daily: {{recovery_point_tags: {each(47, "t#: x")}}}}}}}
+tables: {{orders: {{{KEY}, tags: {each(48, "t#: x")}}}}}
+""",
+    "the longest policy": f"""\
+tables:
+  orders:
+    {KEY}
+    {POLICY}Action: "*", Resource: {"r" * (20 * 1024 - len(BARE))}}}}}
+""",
+    "scaling of one dimension": f"""\
+tables:
+  orders:
+    {KEY}
+    billing:
+      mode: provisioned
+      read_capacity_units: 5
+      auto_scaling: {{write: {{min_capacity_units: 5, max_capacity_units: 50}}}}
+""",
+    "a class without backups for tables of many stacks": f"""\
+protections: {{none: {{}}}}
+defaults: {{protection: none}}
+tables: {each(101, "table#: {existing: true, stack: s#}")}
+""",
+    "an existing table, which has no tags of ours": """\
+tags: {backup: daily}
+protections: {standard: {select_by_tag: {key: backup, value: daily}}}
+tables: {sessions: {existing: true}}
+""",
+    "another recovery period for one table": f"""\
+tables: {{orders: {{{KEY}, point_in_time_recovery: {{recovery_period_days: 7}}}}}}
+""",
     "an empty environment": "",
     "caps of an on-demand table and its index": f"""\
 tables:
@@ -166,6 +235,12 @@ tables:
 }
 
 
+def test_the_longest_policy_is_the_longest(tmp_path: Path) -> None:
+    longer = ALLOWED["the longest policy"].replace("rrr", "rrrr", 1)
+    (mistake,) = check(tmp_path, head() + longer)
+    assert mistake.cause.startswith("the policy has 20,481 bytes")
+
+
 @pytest.mark.parametrize("text", ALLOWED.values(), ids=ALLOWED.keys())
 def test_what_aws_allows_is_no_mistake(text: str, tmp_path: Path) -> None:
     assert check(tmp_path, head() + text) == []
@@ -178,7 +253,7 @@ tables:
   orders: {{{KEY}}}
   items: {{{KEY}}}
 """
-    assert [each.path for each in check(tmp_path, text)] == [
+    assert [mistake.path for mistake in check(tmp_path, text)] == [
         ("defaults", "billing"),
         ("defaults", "protection"),
         ("defaults", "alarms", "throttling"),
@@ -195,14 +270,25 @@ tables: {{orders: {{{KEY}, {billing}}}}}
 
 
 def test_keys_with_one_label_have_to_be_renamed(tmp_path: Path) -> None:
-    between = ("".join(each) for each in itertools.product("-_.", repeat=6))
+    between = ("".join(parts) for parts in itertools.product("-_.", repeat=6))
     keys = [f"a{separator}b" for separator in between]
     text = head() + "tables:\n" + "".join(f'  "{key}": {{{KEY}}}\n' for key in keys)
     found = check(tmp_path, text)
     assert 1 <= len(found) <= 20  # 729 keys share four hex digits
-    assert {each.cause.rpartition(") ")[2] for each in found} == {
+    assert {mistake.cause.rpartition(") ")[2] for mistake in found} == {
         "would have one name in the templates"
     }
+
+
+def test_a_permission_set_named_twice(tmp_path: Path) -> None:
+    text = head().replace("[{role: BreakGlass}, ", "[{permission_set: Emergency}, ")
+    assert [mistake.cause for mistake in check(tmp_path, text)] == ["`Emergency` is named twice"]
+
+
+def test_a_policy_with_an_empty_list_of_statements(tmp_path: Path) -> None:
+    policy = 'resource_policy: {Version: "2012-10-17", Statement: []}'
+    (mistake,) = check(tmp_path, f"{head()}tables: {{orders: {{{KEY}, {policy}}}}}\n")
+    assert mistake.cause == "the policy has no `Statement`"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +311,9 @@ def test_one_class_takes_a_hundred_selections(tmp_path: Path) -> None:
         return f"{head()}tables:\n{''.join(entries)}"
 
     assert check(tmp_path, tables(100)) == []
-    assert [each.path for each in check(tmp_path, tables(101))] == [("protections", "standard")]
+    assert [mistake.path for mistake in check(tmp_path, tables(101))] == [
+        ("protections", "standard")
+    ]
 
 
 def test_a_table_tagged_by_the_whole_environment_is_selected_twice(tmp_path: Path) -> None:
@@ -234,8 +322,8 @@ def test_a_table_tagged_by_the_whole_environment_is_selected_twice(tmp_path: Pat
 protections: {{standard: {{select_by_tag: {{key: backup, value: daily}}}}}}
 tables: {{orders: {{{KEY}}}}}
 """
-    assert [(each.path, str(each.mark)) for each in check(tmp_path, text)] == [
-        (("tags", "backup"), "prod.yaml:6:8")
+    assert [(mistake.path, str(mistake.mark)) for mistake in check(tmp_path, text)] == [
+        (("tags", "backup"), "prod.yaml:8:8")
     ]
 
 
@@ -285,11 +373,11 @@ def test_a_copy_that_its_destination_takes_is_no_mistake(vaults: str, tmp_path: 
 
 
 def test_a_copy_may_go_to_a_named_vault_of_several(tmp_path: Path) -> None:
-    there = f"{FAR}vaults: {{one: {{lock: {{min_retention_days: 90}}}}, two: {{}}}}\n"
+    there = f"{FAR}vaults: {{two: {{}}, one: {{lock: {{min_retention_days: 90}}}}}}\n"
     assert linked(tmp_path, "to: far, vault: two", there) == []
     (mistake,) = linked(tmp_path, "to: far, vault: one", there)
     assert mistake.path[-1] == "delete_after_days"
-    assert "at least 90 days" in mistake.cause
+    assert "the vault `one` of far (far.yaml) takes at least 90 days" in mistake.cause
 
 
 def test_a_copy_to_another_region_of_the_account_is_no_mistake(tmp_path: Path) -> None:
@@ -329,9 +417,9 @@ def test_what_two_environments_claim_is_blamed_on_the_later(tmp_path: Path) -> N
         load(tmp_path, head("prod", region="eu-west-1"), "west"),
     ]
     found = rules.check_together(pairs)
-    assert [(str(each.mark), each.path) for each in found] == [
-        ("dev.yaml:6:10", ("tables", "orders")),
+    assert [(str(mistake.mark), mistake.path) for mistake in found] == [
+        ("dev.yaml:8:10", ("tables", "orders")),
         ("west.yaml:2:1", ("environment",)),
     ]
-    assert "prod.yaml:6:10" in found[0].cause
+    assert "prod.yaml:8:10" in found[0].cause
     assert "output/prod" in found[1].cause

@@ -14,7 +14,8 @@ from cfnlint.config import ManualArgs
 
 from blueprints import alerts
 from blueprints.alerts.freshness import uncovered_rules
-from tests.e2e.terraform_root import TerraformRoot, provider_mirror
+from tests.e2e.terraform_root import TerraformRoot
+from tools.provider_mirror import provider_mirror
 from tests.unit.blueprints.alerts_samples import (
     DAILY,
     ELSEWHERE,

@@ -1,0 +1,164 @@
+"""What Holdfast renders, through the real tools: deployed, applied, planned again, destroyed."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from generator import pipeline, workspace
+from generator.generate import rendered
+from tests.e2e.local_aws import run_aws
+from tests.e2e.terraform_root import TerraformError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from generator.pipeline import Tree
+    from tests.e2e.local_aws import LocalAws
+    from tests.e2e.terraform_root import TerraformRoot
+
+pytestmark = pytest.mark.e2e
+
+PROJECT = Path(__file__).parent.parent.parent
+EXAMPLES = ("archive", "dev", "prod", "staging")
+TRACERS = PROJECT / "tests" / "environments"
+# What the endpoints do not give back as it was given, and the provider so takes for a change.
+KNOWN_DRIFTS: frozenset[str] = frozenset()
+
+
+def tree_of(name: str, folder: Path = PROJECT / "environments") -> Tree:
+    (tree,) = rendered(workspace.load([str(folder / f"{name}.yaml")]))
+    return tree
+
+
+def written(tree: Tree, engine: str, folder: Path) -> Path:
+    for name, text in tree.files.items():
+        if name.startswith(f"{engine}/"):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    return folder / engine
+
+
+def tracer_with_what_it_names(local_aws: LocalAws, folder: Path) -> Tree:
+    """The tracer environment, after making the keys and the function that it takes for given."""
+    place = {"account_id": "100000000002", "region": "eu-central-1"}
+    kms = local_aws.client("kms", **place)
+    for path in TRACERS.glob("tracer*.yaml"):
+        text = path.read_text()
+        for name in sorted(set(re.findall(r":key/(tracer-[a-z-]+)", text))):
+            text = text.replace(f":key/{name}", f":key/{kms.create_key()['KeyMetadata']['KeyId']}")
+        (folder / path.name).write_text(text)
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context): return None\n")
+    role = local_aws.client("iam", **place).create_role(
+        RoleName="for-the-function", AssumeRolePolicyDocument=json.dumps({"Statement": []})
+    )["Role"]["Arn"]
+    local_aws.client("lambda", **place).create_function(
+        FunctionName="tracer",
+        Runtime="python3.13",
+        Role=role,
+        Handler="index.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
+    return tree_of("tracer", folder)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_template_is_packaged_and_deployed(
+    local_aws: LocalAws, name: str, tmp_path: Path
+) -> None:
+    tree = tree_of(name)
+    environment = tree.environment
+    where = {"account_id": environment.account_id, "region": environment.region}
+    folder = written(tree, pipeline.CLOUDFORMATION, tmp_path)
+    parts = [part.facts.template for part in tree.parts]
+    assert parts[0] == "bootstrap"
+    bucket = ("--s3-bucket", environment.artifacts_bucket)
+    for template in parts:
+        path = folder / f"{template}.yaml"
+        upload = () if template == "bootstrap" else bucket
+        source = path
+        if upload:
+            source = tmp_path / f"packaged-{template}.yaml"
+            files = ("--template-file", str(path), "--output-template-file", str(source))
+            done = run_aws(local_aws, "cloudformation", "package", *files, *upload, **where)
+            assert done.returncode == 0, done.stderr
+        stack = f"{environment.project}-{environment.name}-{template}"
+        what = ("--template-file", str(source), "--stack-name", stack)
+        options = ("--capabilities", "CAPABILITY_NAMED_IAM", "--no-fail-on-empty-changeset")
+        for _ in range(2):  # the second time there is nothing to do, and that is no failure
+            done = run_aws(local_aws, "cloudformation", "deploy", *what, *upload, *options, **where)
+            assert done.returncode == 0, done.stderr
+    dynamodb = local_aws.client("dynamodb", **where)
+    created = {table.name for table in environment.tables if not table.existing}
+    assert set(dynamodb.list_tables()["TableNames"]) == created
+    for table in environment.tables:
+        if not table.existing:
+            described = dynamodb.describe_continuous_backups(TableName=table.name)
+            recovery = described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+            assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+            assert table.point_in_time_recovery is not None
+            days = table.point_in_time_recovery.recovery_period_days
+            assert recovery["RecoveryPeriodInDays"] == days
+    vaults = local_aws.client("backup", **where).list_backup_vaults()["BackupVaultList"]
+    prefix = f"{environment.project}-{environment.name}-"
+    assert {vault["BackupVaultName"] for vault in vaults} == {
+        f"{prefix}{key}" for key in environment.vaults
+    }
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize(
+    "name", ["tracer", *(pytest.param(name, marks=pytest.mark.slow) for name in EXAMPLES)]
+)
+def test_a_root_is_applied_planned_again_and_only_then_destroyed(
+    local_aws: LocalAws,
+    terraform_root: Callable[[Path, str], TerraformRoot],
+    name: str,
+    tmp_path: Path,
+) -> None:
+    local_aws.reset()
+    given = name == "tracer"
+    tree = tracer_with_what_it_names(local_aws, tmp_path) if given else tree_of(name)
+    account_id = tree.environment.account_id
+    root = terraform_root(written(tree, pipeline.TERRAFORM, tmp_path), account_id)
+    root.apply()
+    drifting = {
+        f"{drift.address.split('.')[0]}: {attribute}"
+        for drift in root.drifts()
+        for attribute in drift.attributes
+    }
+    assert drifting <= KNOWN_DRIFTS
+    protected = sum(
+        text.count("prevent_destroy = true")
+        for path, text in tree.files.items()
+        if path.startswith(f"{pipeline.TERRAFORM}/")
+    )
+    assert protected > 0
+    with pytest.raises(TerraformError, match="Instance cannot be destroyed"):
+        root.destroy()
+    assert root.allow_destroy() == protected
+    where = {"account_id": account_id, "region": tree.environment.region}
+    dynamodb = local_aws.client("dynamodb", **where)
+    guarded = [
+        table.name
+        for table in tree.environment.tables
+        if table.deletion_protection and not table.existing
+    ]
+    if guarded:
+        with pytest.raises(
+            TerraformError, match="can't be deleted while DeletionProtectionEnabled"
+        ):
+            root.destroy()
+    for table_name in guarded:
+        dynamodb.update_table(TableName=table_name, DeletionProtectionEnabled=False)
+    root.destroy()
+    assert dynamodb.list_tables()["TableNames"] == []

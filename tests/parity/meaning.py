@@ -1,0 +1,178 @@
+"""What the engines say so differently that no two values are equal: reviewed, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tests.parity.leaves import Leaves, Output, Path, Place
+
+TABLE, TF_TABLE = "AWS::DynamoDB::Table", "aws_dynamodb_table"
+# What holds data, or what data cannot be read without: no stack or root may take it along.
+STATEFUL = {
+    "AWS::Backup::BackupVault": "aws_backup_vault",
+    "AWS::DynamoDB::Table": "aws_dynamodb_table",
+    "AWS::KMS::Alias": "aws_kms_alias",
+    "AWS::KMS::Key": "aws_kms_key",
+}
+# Types that Terraform sets beside the resource that has them inside in CloudFormation.
+_COMPANIONS = {
+    "aws_backup_vault_lock_configuration": "backup_vault_name -> aws_backup_vault name",
+    "aws_backup_vault_notifications": "backup_vault_name -> aws_backup_vault name",
+    "aws_backup_vault_policy": "backup_vault_name -> aws_backup_vault name",
+    "aws_cloudwatch_event_target": "rule -> aws_cloudwatch_event_rule name",
+    "aws_dynamodb_kinesis_streaming_destination": "table_name -> aws_dynamodb_table name",
+    "aws_dynamodb_resource_policy": "resource_arn -> aws_dynamodb_table arn",
+    "aws_iam_role_policy": "role -> aws_iam_role name",
+}
+Values = Mapping[Place, str]
+_NOTHING: Values = {}
+
+
+def complaints(cloudformation: Output, terraform: Output) -> Iterator[str]:
+    """Yield what the two say differently although it should mean the same."""
+    for check in (
+        _kept,
+        _companions,
+        _insights,
+        _local_indexes,
+        _encryption,
+        _streams,
+        _scaling,
+        _roles,
+    ):
+        for complaint in check(cloudformation.leaves, terraform.leaves):
+            yield f"{check.__name__.strip('_')}: {complaint}"
+
+
+def kept_in_cloudformation(
+    leaves: Leaves, types: Mapping[str, str] | frozenset[str]
+) -> Iterator[str]:
+    """Yield resources of `types` that a deleted stack would take along."""
+    for type_ in types:
+        for attribute, value in (
+            ("DeletionPolicy", "RetainExceptOnCreate"),
+            ("UpdateReplacePolicy", "Retain"),
+        ):
+            given = leaves.get(Path(type_, attribute), _NOTHING)
+            for place in _resources(leaves, type_):
+                if given.get(place) != f'"{value}"':
+                    yield f"{place.label} has {attribute} {given.get(place)}"
+
+
+def _kept(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    yield from kept_in_cloudformation(ours, STATEFUL)
+    types = {path.type for path in theirs}
+    for type_ in sorted(types):
+        given = theirs.get(Path(type_, "lifecycle.prevent_destroy"), _NOTHING)
+        for place in _resources(theirs, type_):
+            wanted = "true" if type_ in STATEFUL.values() else None
+            if given.get(place) != wanted:
+                yield f"{type_} {place.label} has prevent_destroy {given.get(place)}"
+
+
+def _companions(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    for type_, reference in _COMPANIONS.items():
+        name, _, reaches = reference.partition(" -> ")
+        given = theirs.get(Path(type_, name, reaches), _NOTHING)
+        for place in _resources(theirs, type_):
+            if given.get(place) != f"-> {place.label}":
+                yield f"{type_} {place.label} belongs to {given.get(place)}"
+
+
+def _insights(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """CloudFormation has a switch; Terraform a resource, or none."""
+    on = set()
+    for place, value in _at(ours, TABLE, "ContributorInsightsSpecification.Enabled").items():
+        if value == "true":
+            on.add((place.label, None))
+    names = _at(ours, TABLE, "GlobalSecondaryIndexes.IndexName")
+    in_index = "GlobalSecondaryIndexes.ContributorInsightsSpecification.Enabled"
+    for place, value in _at(ours, TABLE, in_index).items():
+        if value == "true":
+            on.add((place.label, names[place]))
+    type_ = "aws_dynamodb_contributor_insights"
+    indexes = _at(theirs, type_, "index_name")
+    tables = theirs.get(Path(type_, "table_name", f"{TF_TABLE} name"), _NOTHING)
+    there = {(table.removeprefix("-> "), indexes.get(at)) for at, table in tables.items()}
+    if on != there:
+        yield f"on in one engine only: {sorted(map(str, on ^ there))}"
+    for tag in ("ContributorInsightsSpecification.Enabled", in_index):
+        wanted = names if tag == in_index else {p: "" for p in _resources(ours, TABLE)}
+        if set(_at(ours, TABLE, tag)) != set(wanted):
+            yield f"{tag} does not stand everywhere, so removing the field would not switch it off"
+
+
+def _local_indexes(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """Terraform knows that a local index has the partition key of its table."""
+    keys = _at(ours, TABLE, "KeySchema.HASH")
+    given = _at(ours, TABLE, "LocalSecondaryIndexes.KeySchema.HASH")
+    for place in _at(ours, TABLE, "LocalSecondaryIndexes.IndexName"):
+        if given.get(place) != keys[place._replace(index=())]:
+            yield f"{place} has the partition key {given.get(place)}"
+
+
+def _encryption(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """CloudFormation wants the type named with a key; Terraform knows one type only."""
+    name = "SSESpecification.KMSMasterKeyId"
+    with_key = (
+        _at(ours, TABLE, name).keys()
+        | ours.get(Path(TABLE, name, "AWS::KMS::Key Arn"), _NOTHING).keys()
+    )
+    if _at(ours, TABLE, "SSESpecification.SSEType") != dict.fromkeys(with_key, '"KMS"'):
+        yield "SSEType does not stand exactly where there is a key"
+
+
+def _streams(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """Terraform has a switch beside the view type."""
+    with_stream = _at(theirs, TF_TABLE, "stream_view_type")
+    if _at(theirs, TF_TABLE, "stream_enabled") != dict.fromkeys(with_stream, "true"):
+        yield "stream_enabled does not stand exactly where there is a stream_view_type"
+
+
+_IGNORED = {
+    '"dynamodb:table:ReadCapacityUnits"': "read_capacity",
+    '"dynamodb:table:WriteCapacityUnits"': "write_capacity",
+    '"dynamodb:index:ReadCapacityUnits"': "global_secondary_index",
+    '"dynamodb:index:WriteCapacityUnits"': "global_secondary_index",
+}
+
+
+def _scaling(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """Terraform has to be told to leave alone what is scaled."""
+    type_ = "AWS::ApplicationAutoScaling::ScalableTarget"
+    dimensions = _at(ours, type_, "ScalableDimension")
+    scaled: dict[str, set[str]] = {}
+    for place, table in ours.get(Path(type_, "DependsOn", TABLE), _NOTHING).items():
+        scaled.setdefault(table.removeprefix("-> "), set()).add(_IGNORED[dimensions[place]])
+    ignored = {
+        place.label: {word for word in _IGNORED.values() if f'"{word}"' in value}
+        for place, value in _at(theirs, TF_TABLE, "lifecycle.ignore_changes").items()
+    }
+    if scaled != ignored:
+        yield f"scaled is {scaled}, ignored {ignored}"
+    policy, target = "aws_appautoscaling_policy", "aws_appautoscaling_target"
+    names = ("service_namespace", "resource_id", "scalable_dimension")
+    reached = [theirs.get(Path(policy, name, f"{target} {name}"), _NOTHING) for name in names]
+    if not reached[0] == reached[1] == reached[2]:
+        yield "a policy is made of parts of several targets"
+
+
+def _roles(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """A selection waits for the permissions of its role, which CloudFormation has inside it."""
+    type_ = "aws_backup_selection"
+    roles = theirs.get(Path(type_, "iam_role_arn", "aws_iam_role arn"), _NOTHING)
+    if theirs.get(Path(type_, "depends_on", "aws_iam_role_policy"), _NOTHING) != roles:
+        yield "a selection does not wait for the policy of its role"
+
+
+def _at(leaves: Leaves, type_: str, name: str) -> Values:
+    return leaves.get(Path(type_, name), _NOTHING)
+
+
+def _resources(leaves: Leaves, type_: str) -> set[Place]:
+    return {
+        place._replace(index=())
+        for path, values in leaves.items()
+        if path.type == type_
+        for place in values
+    }

@@ -1,0 +1,247 @@
+"""Who assumes the rendered roles, and what the roles may and may not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from tests.policies.rendered import (
+    ARCHIVE,
+    COLLECT,
+    PROD,
+    STAGING,
+    STRANGER,
+    WEB,
+    Caller,
+    Place,
+    document,
+    insiders,
+    outsiders,
+    role,
+    service,
+    service_linked,
+    those_who_change,
+    those_who_destroy,
+    unnoticed,
+)
+from tests.policies.simulator import Case, Context, Document, Outcome, mismatches
+
+pytestmark = [pytest.mark.node, pytest.mark.usefixtures("evaluator")]
+
+ASSUME = "sts:AssumeRole"
+VIA: Context = {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com"}
+FOR_AWS: Context = {"kms:GrantIsForAWSResource": "true"}
+FOR_OTHERS: Context = {"kms:GrantIsForAWSResource": "false"}
+# The policy of a resource that stops nobody, so that the role's own decides.
+OPEN: Document = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "backup:*", "Resource": "*"}
+    ],
+}
+# Damages that change nothing: these actions act on keys, and any key is what is granted, because
+# the keys of tables defined elsewhere and of other accounts' vaults are not known by name.
+MEANINGLESS = {
+    f"{name}: {sid} on anything"
+    for name in ("prod/RoleForBackup:policy", "archive/RoleForCopyBack:policy")
+    for sid in ("ReadThroughTableKeys", "DescribeKeys", "GrantVaultKeys")
+}
+# Document of a role that AWS Backup assumes → its place and what its name says.
+SERVICE_ROLES = {
+    "prod/RoleForBackup": (PROD, "backup"),
+    "web/RoleForBackup": (WEB, "backup"),
+    "archive/RoleForCopyBack": (ARCHIVE, "copy-back"),
+    "collect/RoleForCopyBack": (COLLECT, "copy-back"),
+}
+RECOVERY_ROLES = {
+    "archive/RoleForRecovery": (ARCHIVE, (ARCHIVE, PROD)),
+    "collect/RoleForRecovery": (COLLECT, (COLLECT,)),
+}
+
+
+def _assumed_by_aws_backup(name: str) -> Iterator[Case]:
+    place, what = SERVICE_ROLES[name]
+    arn, trust = place.role(what), document(f"{name}:trust")
+    for account, expected in ((place.account, "allow"), (STRANGER, "deny"), (None, "deny")):
+        context = {"aws:SourceAccount": account}
+        backup = service("backup", f"for {account}")
+        yield backup.asks(ASSUME, arn, expected, trust, context=context)
+        yield service("events").asks(ASSUME, arn, "deny", trust, context=context)
+    for caller in (*those_who_destroy(place), *those_who_change(place), *insiders(place)):
+        yield caller.asks(ASSUME, arn, "deny", trust)
+
+
+def _assumed_by_people(name: str) -> Iterator[Case]:
+    place, sides = RECOVERY_ROLES[name]
+    arn, trust = place.role("recovery"), document(f"{name}:trust")
+    for side in (ARCHIVE, PROD, COLLECT, STAGING):
+        expected: Outcome = "allow" if side in sides else "deny"
+        for caller in those_who_destroy(side):
+            yield caller.asks(ASSUME, arn, expected, trust)
+            yield caller.powerless().asks(ASSUME, arn, "deny", trust)
+        for caller in (*those_who_change(side), *insiders(side)):
+            yield caller.asks(ASSUME, arn, "deny", trust)
+    yield outsiders(place)[0].asks(ASSUME, arn, "deny", trust)
+    yield outsiders(place)[1].asks(ASSUME, arn, "deny", trust)
+    yield service("backup").asks(ASSUME, arn, "deny", trust)
+
+
+TRUSTS: dict[str, tuple[Case, ...]] = {
+    **{f"{name}:trust": tuple(_assumed_by_aws_backup(name)) for name in SERVICE_ROLES},
+    **{f"{name}:trust": tuple(_assumed_by_people(name)) for name in RECOVERY_ROLES},
+}
+
+
+def _holder(name: str, place: Place, what: str) -> Caller:
+    """Return the role itself, with its inline policy and nothing else."""
+    return Caller(arn=place.role(what), why=f"{name},", rights=(document(f"{name}:policy"),))
+
+
+def _uses_keys(caller: Caller, key: str, policy: Document) -> Iterator[Case]:
+    """Yield what both service roles may do with keys whose policies leave it to their account."""
+    abroad = {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}
+    elsewhere = {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        yield caller.asks(action, key, "allow", policy, context=VIA)
+        for context in (abroad, elsewhere, {"kms:ViaService": None}):
+            yield caller.asks(action, key, "deny", policy, context=context, why=" not via DynamoDB")
+    yield caller.asks("kms:DescribeKey", key, "allow", policy)
+    yield caller.asks("kms:CreateGrant", key, "allow", policy, context=FOR_AWS)
+    yield caller.asks("kms:CreateGrant", key, "deny", policy, context=FOR_OTHERS)
+    yield caller.asks("kms:Encrypt", key, "deny", policy)
+    for action in ("kms:ScheduleKeyDeletion", "kms:RevokeGrant", "kms:PutKeyPolicy"):
+        yield caller.asks(action, key, "explicit_deny", policy)
+
+
+def _backs_up(name: str, place: Place, vaults: Mapping[str, str]) -> Iterator[Case]:
+    me = _holder(name, place, "backup")
+    table = place.arn("dynamodb", "table/employee")
+    backup = f"{table}/backup/01489602797149-73d8d5bc"
+    for action in ("CreateBackup", "DescribeTable", "ListTagsOfResource", "StartAwsBackupJob"):
+        yield me.asks(f"dynamodb:{action}", table, "allow", None)
+        for theirs in (table.replace(place.region, "us-east-1"), table.replace(place.account, STRANGER)):
+            yield me.asks(f"dynamodb:{action}", theirs, "deny", None, why=" elsewhere")
+    for action in ("DeleteBackup", "DescribeBackup"):
+        yield me.asks(f"dynamodb:{action}", backup, "allow", None)
+        abroad = backup.replace(place.region, "us-east-1")
+        yield me.asks(f"dynamodb:{action}", abroad, "deny", None, why=" elsewhere")
+    for action in (
+        *("DeleteTable", "UpdateTable", "UpdateContinuousBackups", "DeleteResourcePolicy"),
+        *("GetItem", "Scan", "PutItem", "DeleteItem", "ExportTableToPointInTime", "TagResource"),
+    ):
+        yield me.asks(f"dynamodb:{action}", table, "deny", None)
+    yield me.asks("dynamodb:RestoreTableFromBackup", backup, "deny", None)
+    describe = "backup:DescribeBackupVault"
+    for key, policy in vaults.items():
+        yield me.asks(describe, place.vault(key), "allow", document(policy))
+        for action in ("DeleteBackupVault", "PutBackupVaultAccessPolicy"):
+            yield me.asks(
+                f"backup:{action}", place.vault(key), "explicit_deny", document(policy)
+            )
+    yield me.asks(describe, place.vault("other"), "deny", None)
+    yield from _touches_points(me, place)
+    yield me.asks("tag:GetResources", "*", "allow", None)
+    yield me.asks("tag:TagResources", "*", "deny", None)
+    for action in ("backup:StartRestoreJob", "backup:StartCopyJob", "backup:DescribeRecoveryPoint"):
+        yield me.asks(action, place.point, "deny", None)
+    yield me.asks("iam:PassRole", place.role("backup"), "deny", None)
+
+
+def _touches_points(me: Caller, place: Place) -> Iterator[Case]:
+    for region, account, expected in (
+        (place.region, place.account, "allow"),
+        ("us-east-1", place.account, "allow"),
+        (place.region, STRANGER, "deny"),
+    ):
+        point = place.point.replace(place.region, region).replace(place.account, account)
+        yield me.asks("backup:TagResource", point, expected, OPEN)
+    for action in (
+        *("DeleteRecoveryPoint", "DisassociateRecoveryPoint", "UpdateRecoveryPointLifecycle"),
+        "UntagResource",
+    ):
+        yield me.asks(f"backup:{action}", place.point, "deny", None, why=" vault without policy")
+
+
+def _copies(me: Caller, into: Mapping[str, str], not_into: tuple[str, ...]) -> Iterator[Case]:
+    """Yield copies into the vaults of `into` (ARN → document) and of `not_into`, open to all."""
+    for vault, policy in into.items():
+        yield me.asks("backup:CopyIntoBackupVault", vault, "allow", document(policy))
+        yield me.asks("backup:DeleteBackupVault", vault, "explicit_deny", document(policy))
+    for vault in not_into:
+        yield me.asks("backup:CopyIntoBackupVault", vault, "deny", OPEN, why=" not listed")
+    yield me.asks("backup:CopyFromBackupVault", PROD.point, _own(me, PROD), None)
+    yield me.asks("backup:CopyFromBackupVault", ARCHIVE.point, _own(me, ARCHIVE), None)
+
+
+def _own(me: Caller, place: Place) -> Outcome:
+    return "allow" if me.arn.split(":")[4] == place.account else "deny"
+
+
+def _prod_backup() -> Iterator[Case]:
+    me = _holder("prod/RoleForBackup", PROD, "backup")
+    vaults = {"main": "prod/VaultMain", "critical": "prod/VaultCritical", "long": "prod/VaultLong"}
+    yield from _backs_up("prod/RoleForBackup", PROD, vaults)
+    archive = {ARCHIVE.vault("archive"): "archive/VaultArchive"}
+    yield from _copies(me, archive, (COLLECT.vault("all"), ARCHIVE.vault("other")))
+    yield from _uses_keys(me, PROD.key, document("prod/KeyOfVaultMain"))
+
+
+def _archive_copy_back() -> Iterator[Case]:
+    name = "archive/RoleForCopyBack"
+    me = _holder(name, ARCHIVE, "copy-back")
+    back = {PROD.vault("critical"): "prod/VaultCritical"}
+    yield from _copies(me, back, (COLLECT.vault("all"), PROD.vault("other")))
+    # Listed, but those vaults let nothing in from here: nothing of theirs is copied here.
+    for key, listed in (("main", "prod/VaultMain"), ("long", "prod/VaultLong")):
+        vault = PROD.vault(key)
+        yield me.asks("backup:CopyIntoBackupVault", vault, "deny", document(listed))
+        yield me.asks("backup:CopyIntoBackupVault", vault, "allow", OPEN, why=" if they did")
+    yield from _uses_keys(me, ARCHIVE.key, document("archive/KeyOfVaultArchive"))
+    for action in ("StartCopyJob", "StartRestoreJob", "DeleteRecoveryPoint"):
+        yield me.asks(f"backup:{action}", ARCHIVE.point, "deny", None)
+
+
+def _archive_recovery() -> Iterator[Case]:
+    me = _holder("archive/RoleForRecovery", ARCHIVE, "recovery")
+    vault, policy = ARCHIVE.vault("archive"), document("archive/VaultArchive")
+    for action in ("DescribeBackupVault", "ListRecoveryPointsByBackupVault"):
+        yield me.asks(f"backup:{action}", vault, "allow", policy)
+        yield me.asks(f"backup:{action}", ARCHIVE.vault("other"), "deny", None)
+    for action in ("DescribeRecoveryPoint", "GetRecoveryPointRestoreMetadata", "StartCopyJob"):
+        yield me.asks(f"backup:{action}", ARCHIVE.point, "allow", policy)
+    for action in ("DescribeCopyJob", "ListCopyJobs"):
+        yield me.asks(f"backup:{action}", "*", "allow", None)
+    for action in ("ListBackupJobs", "ListBackupVaults", "DescribeRegionSettings"):
+        yield me.asks(f"backup:{action}", "*", "deny", None)
+    for action in ("DeleteRecoveryPoint", "DisassociateRecoveryPoint", "UpdateRecoveryPointLifecycle"):
+        yield me.asks(f"backup:{action}", ARCHIVE.point, "explicit_deny", policy)
+        yield me.asks(f"backup:{action}", ARCHIVE.point, "deny", None, why=" without vault policy")
+    yield me.asks("backup:StartRestoreJob", ARCHIVE.point, "deny", policy)
+    yield me.asks("backup:StartBackupJob", vault, "deny", policy)
+    copy_back = ARCHIVE.role("copy-back")
+    for passed, to, expected in (
+        (copy_back, "backup", "allow"),
+        (copy_back, "lambda", "deny"),
+        (ARCHIVE.role("recovery"), "backup", "deny"),
+        (role(ARCHIVE.account, "Administrator"), "backup", "deny"),
+        (service_linked(ARCHIVE.account), "backup", "deny"),
+    ):
+        context = {"iam:PassedToService": f"{to}.amazonaws.com"}
+        yield me.asks("iam:PassRole", passed, expected, None, context=context)
+
+
+POLICIES: dict[str, tuple[Case, ...]] = {
+    "prod/RoleForBackup:policy": tuple(_prod_backup()),
+    "archive/RoleForCopyBack:policy": tuple(_archive_copy_back()),
+    "archive/RoleForRecovery:policy": tuple(_archive_recovery()),
+}
+TABLES = {**TRUSTS, **POLICIES}
+
+
+def test_roles_decide_as_designed() -> None:
+    assert mismatches([case for cases in TABLES.values() for case in cases]) == []
+
+
+def test_every_part_of_a_role_matters_or_says_why_not() -> None:
+    assert set(unnoticed(TABLES)) == MEANINGLESS

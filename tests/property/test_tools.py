@@ -1,0 +1,74 @@
+"""Random environments before the judges: our own leaf check, cfn-lint, terraform."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from generator.lint.leaves import check_leaves
+from generator.lint.templates import lint_templates
+from generator.lint.terraform_tool import lint_roots
+from tests.conftest import ROOT
+from tests.property.batches import renamed, told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.property.batches import Case
+
+# Reads every folder named and prints one digest of all that its environments become.
+DIGESTS = """
+import json, sys
+from hashlib import sha256
+from pathlib import Path
+from generator import workspace
+from generator.generate import rendered
+print(json.dumps([
+    [sha256(json.dumps([*tree.files.items()]).encode()).hexdigest()
+     for tree in rendered(workspace.load((), Path(folder)))]
+    for folder in sys.argv[1:]
+]))
+"""
+
+
+def digests(batch: list[Case], seed: str) -> list[list[str]]:
+    done = subprocess.run(
+        [sys.executable, "-c", DIGESTS, *(str(case.directory) for case in batch)],
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_every_leaf_of_the_facts_stands_in_both_outputs(batch: list[Case]) -> None:
+    findings = [
+        (case.number, str(finding))
+        for case in batch
+        for tree in case.trees
+        for finding in check_leaves(tree)
+    ]
+    assert findings == []
+
+
+def test_another_process_with_another_hash_seed_writes_the_same_bytes(batch: list[Case]) -> None:
+    first = digests(batch, "1")
+    assert [len(found) for found in first] == [len(case.trees) for case in batch]
+    assert digests(batch, "2") == first
+
+
+def test_cfn_lint_finds_nothing(batch: list[Case], tmp_path: Path) -> None:
+    assert told(lint_templates(renamed(batch), tmp_path), batch) == ""
+
+
+@pytest.mark.terraform
+@pytest.mark.usefixtures("terraform")
+def test_terraform_accepts_everything(batch: list[Case], tmp_path: Path) -> None:
+    assert told(lint_roots(renamed(batch), tmp_path), batch) == ""
