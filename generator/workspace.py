@@ -111,10 +111,19 @@ class _Workspace:
             if loaded is None:
                 continue
             self._read_destinations(path, loaded)
-            for source in self._sources(path, loaded):
+            for number, source in enumerate(self._sources(path, loaded)):
+                if not source.is_file():
+                    self._miss(source, ("accepts", number), loaded)
+                    continue
                 source_loaded = self._read_one(source)
                 if source_loaded is not None:
                     self._read_destinations(source, source_loaded)
+
+    def _miss(self, source: Path, path: tuple[str, int], loaded: Loaded) -> None:
+        mark = loaded.document.mark(path)
+        cause = f"there is no file {source.name} beside {mark.file}"
+        fix = "name the files whose copies this destination takes"
+        self.mistakes.append(Mistake(cause, fix, path, mark))
 
     def linked(self, paths: Iterable[Path]) -> tuple[Loaded, ...]:
         """Return the environments of `paths`, linked and checked together."""

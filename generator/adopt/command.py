@@ -226,7 +226,7 @@ def _import_files(
 def _write_new(path: Path, text: str) -> None:
     """Write a file that must not exist; nobody ever sees half of it."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         with path.open("x"):
             pass
         try:
@@ -242,6 +242,13 @@ def _write_new(path: Path, text: str) -> None:
     except OSError as error:
         cause = f"{path} cannot be written: {error.strerror}"
         raise Mistakes([Mistake(cause, "name another file, or leave out --output")]) from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(error.errno, f"{folder} is a file") from None
 
 
 def _exists(path: Path) -> Mistake:

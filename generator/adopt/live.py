@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 _RETRIES = {"mode": "standard", "total_max_attempts": 10}
 _AT_ONCE = 4
 _FAILURES = (ClientError, BotoCoreError)
-_NO_SUCH_POLICY = "PolicyNotFoundException"
+_NO_POLICY = ("PolicyNotFoundException",)
+_NO_STREAM_POLICY = (*_NO_POLICY, "ResourceNotFoundException")  # the stream is gone meanwhile
 _OF_DYNAMODB = {"ServiceNamespace": "dynamodb"}
 _SCALING = (
     (TARGETS, "describe_scalable_targets", "ScalableTargets"),
@@ -64,12 +65,12 @@ class _Answers:
     given: dict[str, Any]
     unread: dict[str, str]
 
-    def ask(self, aspect: str, call: Callable[[], Any], none: str | None = None) -> None:
-        """Keep what a call answers, or why it does not; the code `none` says there is none."""
+    def ask(self, aspect: str, call: Callable[[], Any], none: tuple[str, ...] = ()) -> None:
+        """Keep what a call answers, or why it does not; the codes `none` say there is none."""
         try:
             self.given[aspect] = call()
         except _FAILURES as error:
-            if none is None or _code(error) != none:
+            if _code(error) not in none:
                 self.unread[aspect] = reason(error)
         except ValueError as error:
             self.unread[aspect] = str(error)
@@ -164,10 +165,10 @@ class _Reader:
                 "KinesisDataStreamDestinations"
             ],
         )
-        ask(POLICY, lambda: self._policy(table["TableArn"]), none=_NO_SUCH_POLICY)
+        ask(POLICY, lambda: self._policy(table["TableArn"]), _NO_POLICY)
         if table.get("StreamSpecification", {}).get("StreamEnabled"):
             stream = table["LatestStreamArn"]
-            ask(STREAM_POLICY, lambda: self._policy(stream), none=_NO_SUCH_POLICY)
+            ask(STREAM_POLICY, lambda: self._policy(stream), _NO_STREAM_POLICY)
 
     def _policy(self, arn: str) -> dict[str, Any]:
         return policy_document(self.dynamodb.get_resource_policy(ResourceArn=arn)["Policy"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from itertools import chain
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _SHORT, _BETWEEN = 84, 2  # characters of a collection on one line, and between two scalars
+# Text that one reader of YAML or another takes for a number, a truth value or nothing.
+_DOUBTFUL = re.compile(r"[-+.0-9]|(yes|no|on|off|true|false|null)\Z", re.IGNORECASE)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -28,6 +31,18 @@ class _Dumper(yaml.SafeDumper):
 
     def represent_data(self, data: Any) -> Any:
         return _on_lines(super().represent_data(data))
+
+    def analyze_scalar(self, text: str) -> Any:
+        self.allow_unicode = text.isprintable()  # what nobody sees is written as an escape
+        return super().analyze_scalar(text)
+
+    def choose_scalar_style(self) -> str:
+        event: Any = self.event
+        style: str = super().choose_scalar_style()
+        is_text = event.implicit[1]
+        if style == "'" or (not style and is_text and _DOUBTFUL.match(event.value)):
+            return '"'
+        return style
 
 
 def _on_lines(node: Any) -> Any:

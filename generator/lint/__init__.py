@@ -13,10 +13,12 @@ import click
 
 from generator import workspace
 from generator.generate import rendered
-from generator.lint import posture, terraform_tool
+from generator.lint import posture
 from generator.lint.findings import Finding, without_accepted
 from generator.lint.leaves import check_leaves
 from generator.lint.templates import lint_templates
+from generator.lint.terraform_command import installed
+from generator.lint.terraform_tool import lint_roots
 from generator.pipeline import Tree
 
 
@@ -61,11 +63,11 @@ def _tools(trees: Sequence[Tree]) -> list[Finding]:
     with TemporaryDirectory(prefix="holdfast-") as name, ThreadPoolExecutor(1) as pool:
         folder = Path(name)
         waiting = None
-        if terraform_tool.installed() is None:
+        if installed() is None:
             click.echo("terraform is not installed: fmt and validate are skipped", err=True)
         else:
             roots = folder / "terraform"
             roots.mkdir()
-            waiting = pool.submit(terraform_tool.lint_roots, trees, roots)
+            waiting = pool.submit(lint_roots, trees, roots, remember=True)
         findings = lint_templates(trees, folder / "cloudformation")
         return findings + (waiting.result() if waiting is not None else [])

@@ -1,36 +1,76 @@
-"""Runs the real `terraform`: fmt and validate over every environment's root at once."""
+"""Lets the real `terraform` judge: fmt and validate over every environment's root at once."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
-import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from generator.lint.findings import Finding
+from generator.lint.terraform_command import (
+    LOCK_FILE,
+    PROVIDERS,
+    cache,
+    failed,
+    provider,
+    run,
+    version,
+)
 from generator.pipeline import TERRAFORM, Tree
-from generator.root import REQUIRED_PROVIDER
-
-PLUGIN_DIR_VARIABLE = "HOLDFAST_TERRAFORM_PLUGIN_DIR"
-_SECONDS = 600
-_LOCK_FILE = ".terraform.lock.hcl"
 
 
-def installed() -> str | None:
-    """Return the path of the `terraform` binary, or None."""
-    return shutil.which("terraform")
+def lint_roots(trees: Iterable[Tree], folder: Path, *, remember: bool = False) -> list[Finding]:
+    """Return what `terraform fmt -check` and `terraform validate` find; `folder` is for their use.
 
-
-def lint_roots(trees: Iterable[Tree], folder: Path) -> list[Finding]:
-    """Return what `terraform fmt -check` and `terraform validate` find.
-
-    Every root becomes a module of one root in `folder`, all under one provider block, so that the
-    provider starts once. It is installed by `terraform init` (from the folder in
-    HOLDFAST_TERRAFORM_PLUGIN_DIR where that is set) into a cache that later runs use.
+    With `remember`, a root that passed is not judged again until it, terraform or the provider
+    changes: the cache holds, for each environment, a digest of them all. Same input, same verdict.
     """
+    terraform = version(folder)
+    if isinstance(terraform, Finding):
+        return [terraform]
+    plugins = provider(folder)
+    if isinstance(plugins, Finding):
+        return [plugins]
+    if not remember:
+        return _judged(tuple(trees), folder, plugins)
+    judges = terraform + (plugins / LOCK_FILE).read_text(encoding="utf-8")
+    records = cache(folder) / "passed"
+    changed = [
+        (tree, record, digest)
+        for tree in trees
+        if _read(record := records / f"{tree.environment.project}.{tree.environment.name}")
+        != (digest := _digest(tree, judges))
+    ]
+    findings = _judged([tree for tree, _, _ in changed], folder, plugins) if changed else []
+    if not findings:
+        for _, record, digest in changed:
+            _write(record, digest)
+    return findings
+
+
+def _digest(tree: Tree, judges: str) -> str:
+    roots = {path: text for path, text in tree.files.items() if path.startswith(f"{TERRAFORM}/")}
+    return sha256(json.dumps([judges, roots]).encode()).hexdigest()
+
+
+def _read(record: Path) -> str | None:
+    try:
+        return record.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return None
+
+
+def _write(record: Path, digest: str) -> None:
+    with suppress(OSError):  # what cannot be kept is found out again
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(digest, encoding="ascii")
+
+
+def _judged(trees: Iterable[Tree], folder: Path, plugins: Path) -> list[Finding]:
+    """Judge the roots as modules of one, all under one provider block: each block costs a start."""
     modules = []
     for tree in trees:
         name = tree.environment.name
@@ -42,17 +82,25 @@ def lint_roots(trees: Iterable[Tree], folder: Path) -> list[Finding]:
         modules.append(name)
     findings = _formatted(folder)
     for name in modules:
-        # A module cannot hold the backend of its root, and each provider block starts a process.
-        (folder / name / TERRAFORM / "backend.tf").unlink(missing_ok=True)
-        (folder / name / TERRAFORM / "provider.tf").replace(folder / "provider.tf")
+        root = folder / name / TERRAFORM
+        (root / "backend.tf").unlink(missing_ok=True)  # a module cannot hold it
+        with suppress(FileNotFoundError):
+            (root / "provider.tf").replace(folder / "provider.tf")
     main = (f'module "{name}" {{\n  source = "./{name}/{TERRAFORM}"\n}}\n' for name in modules)
     (folder / "main.tf").write_text("\n".join(main), encoding="utf-8")
-    return findings + _initialised(folder) + _validated(folder)
+    data = folder / ".terraform"
+    data.mkdir()
+    (folder / PROVIDERS).symlink_to(plugins / PROVIDERS, target_is_directory=True)
+    shutil.copy(plugins / LOCK_FILE, folder / LOCK_FILE)
+    done = run(folder, "get")
+    if done.returncode != 0:
+        return [*findings, failed("get", done)]
+    return findings + _validated(folder)
 
 
 def _formatted(folder: Path) -> list[Finding]:
-    done = _run(folder, "fmt", "-check", "-list=true", "-recursive")
-    return [
+    done = run(folder, "fmt", "-check", "-list=true", "-recursive")
+    findings = [
         Finding(
             rule="terraform-fmt",
             severity="error",
@@ -61,94 +109,32 @@ def _formatted(folder: Path) -> list[Finding]:
             message="is not laid out as `terraform fmt` would",
             fix="report it: this is a defect of Holdfast, not of your file",
         )
-        for name in done.stdout.split()
+        for name in done.stdout.splitlines()
     ]
-
-
-def _initialised(folder: Path) -> list[Finding]:
-    cache = _cache()
-    if not (cache / _LOCK_FILE).is_file():
-        failed = _fill(cache)
-        if failed is not None:
-            return [failed]
-    data = folder / ".terraform"
-    data.mkdir()
-    (data / "providers").symlink_to(cache / ".terraform" / "providers", target_is_directory=True)
-    shutil.copy(cache / _LOCK_FILE, folder / _LOCK_FILE)
-    done = _run(folder, "get")
-    return [] if done.returncode == 0 else [_failed("get", done)]
-
-
-def _fill(cache: Path) -> Finding | None:
-    """Install the provider into `cache` once; the lock file, made last, says that it is whole."""
-    work = cache.with_name(f"{cache.name}.{os.getpid()}")
-    work.mkdir(parents=True, exist_ok=True)
-    provider = {"source": "hashicorp/aws", "version": REQUIRED_PROVIDER}
-    configuration = {"terraform": {"required_providers": {"aws": provider}}}
-    (work / "versions.tf.json").write_text(json.dumps(configuration), encoding="utf-8")
-    mirror = os.environ.get(PLUGIN_DIR_VARIABLE)
-    options = [f"-plugin-dir={mirror}"] if mirror else []
-    done = _run(work, "init", "-backend=false", "-input=false", *options)
-    if done.returncode == 0 and not cache.exists():
-        work.rename(cache)
-    shutil.rmtree(work, ignore_errors=True)
-    return None if done.returncode == 0 else _failed("init", done)
-
-
-def _cache() -> Path:
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    mirror = os.environ.get(PLUGIN_DIR_VARIABLE, "")
-    name = re.sub(r"[^A-Za-z0-9]+", "_", f"{REQUIRED_PROVIDER} {mirror}").strip("_")
-    return home / "holdfast" / "terraform" / name
+    if done.returncode != 0 and not findings:
+        findings.append(failed("fmt", done))
+    return findings
 
 
 def _validated(folder: Path) -> list[Finding]:
-    done = _run(folder, "validate", "-json")
+    done = run(folder, "validate", "-json")
     try:
-        report = json.loads(done.stdout)
-    except ValueError:
-        return [_failed("validate", done)]
+        diagnostics = json.loads(done.stdout)["diagnostics"]
+    except (ValueError, KeyError):
+        return [failed("validate", done)]
     findings = []
-    for diagnostic in report["diagnostics"]:
-        place = diagnostic.get("range", {})
-        line = place.get("start", {}).get("line", 1)
+    for diagnostic in diagnostics:
+        place = "terraform"
+        if "range" in diagnostic:
+            where = diagnostic["range"]
+            place = f"output/{where['filename']}:{where['start']['line']}"
         findings.append(
             Finding(
                 rule="terraform-validate",
                 severity="error" if diagnostic["severity"] == "error" else "warning",
-                place=f"output/{place.get('filename', '')}:{line}",
+                place=place,
                 path="",
                 message=f"{diagnostic['summary']} {diagnostic.get('detail', '')}".strip(),
             )
         )
     return findings
-
-
-def _failed(what: str, done: subprocess.CompletedProcess[str]) -> Finding:
-    words = " ".join((done.stderr or done.stdout).split())
-    return Finding(
-        rule=f"terraform-{what}",
-        severity="error",
-        place="terraform",
-        path="",
-        message=f"`terraform {what}` failed: {words[-600:]}",
-        fix=f"with a local provider mirror, name its folder in {PLUGIN_DIR_VARIABLE}",
-    )
-
-
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    quiet = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1"}
-    environment = {**os.environ, **quiet}
-    configuration = environment.get("TF_CLI_CONFIG_FILE")
-    if configuration is not None and not Path(configuration).is_file():
-        # Terraform warns about it at every call, in the middle of its answers.
-        del environment["TF_CLI_CONFIG_FILE"]
-    return subprocess.run(  # noqa: S603 - the arguments are ours
-        [installed() or "terraform", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )

@@ -19,6 +19,8 @@ _MIN_TABLE_NAME = 3
 _MAX_BUCKET_NAME = 63
 _RESERVED_BUCKET = re.compile(r"(xn--|sthree-|amzn-s3-demo-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3)")
 _ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html (event pattern size)
+_MOST_VAULTS = 15
 
 
 def check_names(scope: Scope) -> Iterator[Mistake]:
@@ -26,6 +28,18 @@ def check_names(scope: Scope) -> Iterator[Mistake]:
     yield from _table_names(scope)
     yield from _bucket(scope)
     yield from _labels(scope)
+    yield from _too_many_vaults(scope)
+
+
+def _too_many_vaults(scope: Scope) -> Iterator[Mistake]:
+    count = len(scope.environment.vaults)
+    if count > _MOST_VAULTS:
+        yield scope.mistake(
+            ("vaults",),
+            f"there are {count} vaults, and Holdfast takes {_MOST_VAULTS}: an EventBridge pattern "
+            "that names them all has 2,048 characters",
+            "share vaults between protection classes, or split the environment",
+        )
 
 
 def _table_names(scope: Scope) -> Iterator[Mistake]:

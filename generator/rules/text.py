@@ -35,8 +35,8 @@ def check_text(scope: Scope) -> Iterator[Mistake]:
             composed = unicodedata.normalize("NFC", text)
             yield scope.mistake(
                 path,
-                f"{text!r} is not in Unicode's composed form (NFC), and Terraform would change it",
-                f"write {composed!r}, which looks the same",
+                f"{text!a} is not in Unicode's composed form (NFC), and Terraform would change it",
+                f"write {composed!a}, which looks the same",
             )
         if "resource_policy" in path and (text == "Ref" or text.startswith("Fn::")):
             yield scope.mistake(

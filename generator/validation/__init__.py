@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from generator.errors import Mistake
 from generator.spec import EnvironmentSpec
-from generator.validation.locating import is_required, locate
+from generator.validation.locating import is_known, locate
 from generator.validation.wording import meant_key, words_for
 
 if TYPE_CHECKING:
@@ -112,6 +112,6 @@ def _take_out(data: dict[str, Any], path: Path) -> Path:
         container = inner
     key = str(path[-1])
     container.pop(key, None)
-    if key in _STAND_INS and is_required(path):
+    if key in _STAND_INS and is_known(path):
         container[key] = copy.deepcopy(_STAND_INS[key])
     return path

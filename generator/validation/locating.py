@@ -59,10 +59,9 @@ def locate(details: ErrorDetails) -> Problem:
     )
 
 
-def is_required(path: Path) -> bool:
-    """Return whether `path` is a key that its model cannot be without."""
-    field = _end(path).field
-    return field is not None and field.is_required()
+def is_known(path: Path) -> bool:
+    """Return whether `path` is a key of the specification, not a name that the file chose."""
+    return _end(path).field is not None
 
 
 class _End(NamedTuple):

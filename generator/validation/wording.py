@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from generator.environment.files import LINKS
 from generator.spec import EnvironmentSpec
-from generator.spec.base import Model, shown
+from generator.spec.base import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -187,7 +187,7 @@ def _not_a_mapping(problem: Problem) -> tuple[str, str]:
     annotation, value = problem.annotation, problem.details["input"]
     if isinstance(value, str) and value.lstrip().startswith("{"):
         fix = "remove the quotes around it"
-    elif isinstance(annotation, type) and issubclass(annotation, Model):
+    elif problem.details["type"] == "model_type":
         fields = annotation.model_fields
         required = [name for name, field in fields.items() if field.is_required()]
         example = ", ".join(f"{name}: …" for name in required or [next(iter(fields))])

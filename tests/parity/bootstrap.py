@@ -1,4 +1,4 @@
-"""What the artifacts bucket has to be: its template is in CloudFormation only, so nothing mirrors it."""
+"""What the artifacts bucket has to be; it is in CloudFormation only, so nothing mirrors it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Judges mutants, cheap witnesses first: does it render, does parity hold, do the real tools agree."""
+"""Judges mutants, cheap witnesses first: rendering, then parity, then the real tools."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,15 @@ NO_CHANGE = "changes nothing"
 
 class _Noticed(Exception):  # noqa: N818 - a witness, not an error
     """What notices a mutant."""
+
+
+@contextmanager
+def _witness(name: str) -> Iterator[None]:
+    """Take whatever is raised for the witness `name`: `generate` or the parity tests would stop."""
+    try:
+        yield
+    except Exception as error:
+        raise _Noticed(name) from error
 
 
 @dataclass(slots=True)
@@ -80,21 +90,18 @@ class Trial:
     def _broken(self, part: Part) -> Part:
         """Return the part with the mutant's spelling in it."""
         facts = self.mutant.seen(part.facts)
-        in_cloudformation = self.mutant.engine == CLOUDFORMATION
-        render = rendered_in_cloudformation if in_cloudformation else rendered_in_terraform
-        try:
-            rendered = render(self.spelling, facts)
-        except Exception as error:  # noqa: BLE001 - whatever it is, `generate` would stop
-            raise _Noticed("rendering") from error
-        try:
-            output = (
-                of_cloudformation(facts.template, rendered.template, self.spelling.comments(facts))
-                if in_cloudformation
-                else of_terraform(facts.template, rendered.text)
-            )
-        except Exception as error:  # noqa: BLE001 - the parity tests would stop there
-            raise _Noticed("parity: reading") from error
-        broken = replace(part, **{self.mutant.engine: output})
+        if self.mutant.engine == CLOUDFORMATION:
+            with _witness("rendering"):
+                template = rendered_in_cloudformation(self.spelling, facts).template
+                comments = self.spelling.comments(facts)
+            with _witness("parity: reading"):
+                output = of_cloudformation(facts.template, template, comments)
+            broken = replace(part, cloudformation=output)
+        else:
+            with _witness("rendering"):
+                text = rendered_in_terraform(self.spelling, facts).text
+            with _witness("parity: reading"):
+                broken = replace(part, terraform=of_terraform(facts.template, text))
         self.changes |= broken != part
         return broken
 
@@ -145,7 +152,8 @@ def _trees(number: int, mutant: Mutant) -> Iterator[Tree]:
         spec = environment.spec.model_copy(update={"environment": f"mutant-{number}-{name}"})
         files = dict(_files(mutant, parts_of(name)))
         if mutant.engine == TERRAFORM:
-            files["terraform/versions.tf"] = terraform_root(environment, HEADER)["versions.tf"]
+            root = terraform_root(environment, HEADER)
+            files |= {f"terraform/{file}": text for file, text in root.items()}
         yield Tree(
             environment=replace(environment, spec=spec),
             engines=(mutant.engine,),

@@ -7,7 +7,7 @@ path in every vault. A place is one resource, by template and label, and the pos
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,14 +15,14 @@ from tests.parity import hcl
 
 
 class Place(NamedTuple):
-    """One resource, or one item of a list in it; zeros are left out of `index`.
+    """One resource, or one item of a list in it; zeros are left out of `position`.
 
     So a list of one is what Terraform has as a block, and a second item stays a second item.
     """
 
     template: str
     label: str
-    index: tuple[int, ...] = ()
+    position: tuple[int, ...] = ()
 
 
 class Path(NamedTuple):
@@ -222,45 +222,54 @@ def of_terraform(name: str, text: str) -> Output:
     found = _Found(name)
     comments: dict[str, str] = {}
     for resource in hcl.resources(text):
-        label = same_label(resource.name)
+        reader = _Resource(found, resource)
+        reader.take("", resource.body, ())
         if resource.comment:
-            comments[label] = resource.comment
-        _take(found, resource.type, label, "", resource.body, ())
+            comments[reader.label] = resource.comment
     return found.output(comments)
 
 
-def _take(
-    found: _Found, type_: str, label: str, prefix: str, body: hcl.Body, index: tuple[int, ...]
-) -> None:
-    for name, value in body.arguments:
-        path = Path(type_, prefix + name)
+class _Resource:
+    """Reads the arguments and blocks of one resource of a file."""
+
+    def __init__(self, found: _Found, resource: hcl.Resource) -> None:
+        self.found, self.type, self.label = found, resource.type, same_label(resource.name)
+
+    def take(self, prefix: str, body: hcl.Body, index: tuple[int, ...]) -> None:
+        """Add the leaves of a block, which stands at the path `prefix`."""
+        for name, value in body.arguments:
+            self._argument(Path(self.type, prefix + name), value, index)
+        counts: dict[str, int] = {}
+        for name, block in body.blocks:
+            number = counts.get(name, 0)
+            counts[name] = number + 1
+            self.take(f"{prefix}{name}.", block, (*index, number))
+
+    def _argument(self, path: Path, value: Any, index: tuple[int, ...]) -> None:
         items = value if isinstance(value, list) else [value]
         if items and all(isinstance(item, hcl.Reference) and len(item.parts) > 1 for item in items):
             for number, reference in enumerate(items):
                 target_type, target, *attribute = reference.parts
                 reaches = " ".join((target_type, ".".join(attribute))).strip()
-                where = (*index, number) if isinstance(value, list) else index
-                found.reach(path._replace(reaches=reaches), label, where, same_label(target))
-            continue
-        data = _data(found, label, value)
-        found.add(path, label, index, canonical(data))
-        if isinstance(value, dict) and ("policy" in name or "pattern" in name):
-            found.documents.append(canonical(data))
-    counts: dict[str, int] = {}
-    for name, block in body.blocks:
-        number = counts.get(name, 0)
-        counts[name] = number + 1
-        _take(found, type_, label, f"{prefix}{name}.", block, (*index, number))
+                where = (*index, number) if number else index
+                self.found.reach(
+                    path._replace(reaches=reaches), self.label, where, same_label(target)
+                )
+            return
+        data = self._data(value)
+        self.found.add(path, self.label, index, canonical(data))
+        if isinstance(value, dict) and ("policy" in path.name or "pattern" in path.name):
+            self.found.documents.append(canonical(data))
 
-
-def _data(found: _Found, label: str, value: Any) -> Any:
-    if isinstance(value, hcl.Reference):
-        if len(value.parts) == 1:  # a word of Terraform's own, as in `ignore_changes`
-            return {"word": value.parts[0]}
-        found.edge(label, same_label(value.parts[1]))
-        return {"->": f"{same_label(value.parts[1])} {'.'.join(value.parts[2:])}"}
-    if isinstance(value, dict):
-        return {key: _data(found, label, item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_data(found, label, item) for item in value]
-    return value
+    def _data(self, value: Any) -> Any:
+        """Return data with its references named alike in both engines."""
+        if isinstance(value, hcl.Reference):
+            if len(value.parts) == 1:  # a word of Terraform's own, as in `ignore_changes`
+                return {"word": value.parts[0]}
+            self.found.edge(self.label, same_label(value.parts[1]))
+            return {"->": f"{same_label(value.parts[1])} {'.'.join(value.parts[2:])}"}
+        if isinstance(value, dict):
+            return {key: self._data(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._data(item) for item in value]
+        return value

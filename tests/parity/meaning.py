@@ -81,7 +81,7 @@ def _companions(ours: Leaves, theirs: Leaves) -> Iterator[str]:
 
 def _insights(ours: Leaves, theirs: Leaves) -> Iterator[str]:
     """CloudFormation has a switch; Terraform a resource, or none."""
-    on = set()
+    on: set[tuple[str, str | None]] = set()
     for place, value in _at(ours, TABLE, "ContributorInsightsSpecification.Enabled").items():
         if value == "true":
             on.add((place.label, None))
@@ -96,10 +96,12 @@ def _insights(ours: Leaves, theirs: Leaves) -> Iterator[str]:
     there = {(table.removeprefix("-> "), indexes.get(at)) for at, table in tables.items()}
     if on != there:
         yield f"on in one engine only: {sorted(map(str, on ^ there))}"
-    for tag in ("ContributorInsightsSpecification.Enabled", in_index):
-        wanted = names if tag == in_index else {p: "" for p in _resources(ours, TABLE)}
-        if set(_at(ours, TABLE, tag)) != set(wanted):
-            yield f"{tag} does not stand everywhere, so removing the field would not switch it off"
+    on_table = _at(ours, TABLE, "ContributorInsightsSpecification.Enabled")
+    if (
+        on_table.keys() != _resources(ours, TABLE)
+        or _at(ours, TABLE, in_index).keys() != names.keys()
+    ):
+        yield "the switch is missing somewhere, so removing the field would not switch it off"
 
 
 def _local_indexes(ours: Leaves, theirs: Leaves) -> Iterator[str]:
@@ -107,7 +109,7 @@ def _local_indexes(ours: Leaves, theirs: Leaves) -> Iterator[str]:
     keys = _at(ours, TABLE, "KeySchema.HASH")
     given = _at(ours, TABLE, "LocalSecondaryIndexes.KeySchema.HASH")
     for place in _at(ours, TABLE, "LocalSecondaryIndexes.IndexName"):
-        if given.get(place) != keys[place._replace(index=())]:
+        if given.get(place) != keys[place._replace(position=())]:
             yield f"{place} has the partition key {given.get(place)}"
 
 
@@ -171,7 +173,7 @@ def _at(leaves: Leaves, type_: str, name: str) -> Values:
 
 def _resources(leaves: Leaves, type_: str) -> set[Place]:
     return {
-        place._replace(index=())
+        place._replace(position=())
         for path, values in leaves.items()
         if path.type == type_
         for place in values

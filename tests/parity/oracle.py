@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.parity import meaning
-from tests.parity.leaves import Edge, Leaves, Output, Path
+from tests.parity.leaves import Edge, Leaves, Output, Path, Place
 from tests.parity.rosetta import Pair
 
-_NO_VALUES: Mapping[object, str] = {}
+_NO_VALUES: Mapping[Place, str] = {}
 # Edges of Terraform only: an index's contributor insights are a resource beside the table, which
 # CloudFormation has inside it.
 ONE_SIDED_EDGES = ("indexinsights",)

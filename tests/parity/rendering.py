@@ -29,6 +29,9 @@ class Template(Protocol):
     def read_text(self, encoding: str | None = None) -> str: ...
 
 
+Spelling = Any  # a module, or a template: what the functions below take
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One template of one environment in both engines; bootstrap is in CloudFormation only."""
@@ -64,7 +67,7 @@ def all_names() -> list[str]:
 @cache
 def parts_of(name: str) -> Parts:
     """Return an environment of tests/environments, rendered."""
-    return _parts(loaded(name).environment, {})
+    return rendered(loaded(name).environment, {})
 
 
 @cache
@@ -73,7 +76,7 @@ def cases(name: str) -> tuple[Case, ...]:
     base = parts_of(name)
     found = []
     for variant in variants(loaded(name)):
-        parts = _parts(variant.environment, base)
+        parts = rendered(variant.environment, base)
         changed: dict[str, Part | None] = {
             template: part for template, part in parts.items() if part is not base.get(template)
         }
@@ -82,7 +85,8 @@ def cases(name: str) -> tuple[Case, ...]:
     return tuple(found)
 
 
-def _parts(environment: Environment, base: Parts) -> dict[str, Part]:
+def rendered(environment: Environment, base: Parts) -> dict[str, Part]:
+    """Return the parts of an environment by template; those of `base` where the facts are equal."""
     found = {}
     for blueprint, facts in decided(environment):
         same = base.get(facts.template)

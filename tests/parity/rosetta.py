@@ -146,8 +146,8 @@ def _matched(ours: Iterable[Path], theirs: Iterable[Path]) -> Iterator[Pair]:
 
 
 def _likeness(pair: Pair) -> float:
-    names = [str(path).replace("_", "").replace("::", "").lower() for path in pair]
-    return SequenceMatcher(None, *names).ratio()
+    ours, theirs = (str(path).replace("_", "").replace("::", "").lower() for path in pair)
+    return float(SequenceMatcher(None, ours, theirs).ratio())
 
 
 def rosetta_text(rosetta: Rosetta) -> str:

@@ -101,10 +101,11 @@ ARCHIVE = Place(
     break_glass="ArchiveBreakGlass",
     deploy="ArchiveDeploy",
 )
+DEV = Place(name="dev", account="333333333333", emergency=True)
 STAGING = Place(name="staging", account="444444444444", region="eu-west-1", emergency=True)
 WEB = Place(name="web", account="555555555555")
 COLLECT = Place(name="collect", account="666666666666")
-PLACES = {place.name: place for place in (PROD, ARCHIVE, STAGING, WEB, COLLECT)}
+PLACES = {place.name: place for place in (PROD, ARCHIVE, DEV, STAGING, WEB, COLLECT)}
 MEMBERS = (*(place.account for place in PLACES.values()), PARTNER, MEMBER)
 
 
@@ -213,22 +214,24 @@ OPERATOR = (rights("backup:*", "kms:*", "sns:*", "sqs:*"),)
 
 def those_who_destroy(place: Place) -> tuple[Caller, ...]:
     arn = role(place.account, place.break_glass)
-    callers = [
+    session = f"arn:aws:sts::{place.account}:assumed-role/{place.break_glass}/alice"
+    reserved = "aws-reserved/sso.amazonaws.com"
+    return (
         Caller(arn=arn, why="break-glass role"),
         Caller(
-            arn=f"arn:aws:sts::{place.account}:assumed-role/{place.break_glass}/alice",
+            arn=session,
             why="session of break-glass",
             context={"aws:PrincipalOrgID": ORGANIZATION, "aws:PrincipalArn": arn},
         ),
-    ]
-    if place.emergency:
-        reserved = "aws-reserved/sso.amazonaws.com"
-        name = f"AWSReservedSSO_EmergencyAdmin_{SUFFIX}"
-        for path in (f"{reserved}/eu-west-1/{name}", f"{reserved}/{name}"):
-            callers.append(
-                Caller(arn=role(place.account, path), why="break-glass permission set")
+        *(
+            Caller(
+                arn=role(place.account, f"{path}/AWSReservedSSO_EmergencyAdmin_{SUFFIX}"),
+                why="break-glass permission set",
             )
-    return tuple(callers)
+            for path in (reserved, f"{reserved}/eu-west-1")
+            if place.emergency
+        ),
+    )
 
 
 def those_who_change(place: Place) -> tuple[Caller, ...]:
@@ -252,8 +255,8 @@ def insiders(place: Place) -> tuple[Caller, ...]:
         Caller(arn=role(account, f"team/{name}"), why="the break-glass name under a path"),
         Caller(arn=f"arn:aws:iam::{account}:user/{name}", why="a user called as break-glass"),
         Caller(
-            arn=role(account, f"{sso}/AWSReservedSSO_Administrator_{SUFFIX}"),
-            why="another permission set",
+            arn=role(account, f"{sso}/AWSReservedSSO_EmergencyAdministrator_{SUFFIX}"),
+            why="a permission set whose name goes on",
         ),
     )
 

@@ -87,7 +87,11 @@ PEERS: dict[str, tuple[Caller, ...]] = {
 STRANGE: Context = {"aws:PrincipalOrgID": OTHER_ORGANIZATION}
 NO_PEERS = (
     *(
-        Caller(arn=arn, why=f"not a peer, organization {context['aws:PrincipalOrgID']}", context=context)
+        Caller(
+            arn=arn,
+            why=f"not a peer, organization {context['aws:PrincipalOrgID']}",
+            context=context,
+        )
         for context in (STRANGE, {"aws:PrincipalOrgID": None})
         for arn in (
             service_linked(STRANGER),
@@ -98,7 +102,11 @@ NO_PEERS = (
     *(
         Caller(arn=role(account, name), why="a member, but not one who copies")
         for account in (PARTNER, MEMBER)
-        for name in ("Administrator", "shop-dev-recovery-us-east-1", "shopping-dev-backup-us-east-1")
+        for name in (
+            "Administrator",
+            "shop-dev-recovery-us-east-1",
+            "shopping-dev-backup-us-east-1",
+        )
     ),
 )
 
@@ -123,12 +131,14 @@ def _matrix(name: str) -> Iterator[Case]:
         ((service("backup"), service("dynamodb")), "explicit_deny", "explicit_deny", "deny"),
     )
     for callers, destroy, change, use in groups:
-        for number, caller in enumerate(callers):
-            # A statement exempts from all its actions or none: two callers ask them all.
+        # Keys that no other account uses say the same as the others: a few callers will do.
+        for number, caller in enumerate(callers if name in PEERS else callers[:4]):
+            # A statement exempts from all its actions or none: one caller asks them all.
+            some = 1 if number else None
             for actions, outcome in ((DESTROY, destroy), (CHANGE, change)):
-                for action in actions if number < 2 else actions[:1]:
+                for action in actions[:some]:
                     yield caller.asks(action, place.key, outcome, policy)
-            yield from _uses(caller, name, use, USE if number == 0 else USE[:1])
+            yield from _uses(caller, name, use, USE[:some])
 
 
 def _of_vaults(name: str) -> Iterator[Case]:
@@ -203,9 +213,10 @@ def test_key_policies_decide_as_designed() -> None:
 
 def test_every_part_of_a_key_policy_matters_or_says_why_not() -> None:
     found = unnoticed(TABLES)
-    known = {one: [name for name in found if fnmatchcase(name, one)] for one in MEANINGLESS}
-    assert [name for name in found if name not in sum(known.values(), [])] == []
-    assert [one for one, names in known.items() if not names] == []
+    of_reason = {one: [name for name in found if fnmatchcase(name, one)] for one in MEANINGLESS}
+    assert [one for one, names in of_reason.items() if not names] == []
+    explained = [name for names in of_reason.values() for name in names]
+    assert [name for name in found if name not in explained] == []
 
 
 def test_eventbridge_is_confined_by_the_topic_and_not_by_its_key() -> None:

@@ -1,4 +1,4 @@
-"""Who sends to the rendered queue of undelivered alerts; and the bucket that takes no plain HTTP."""
+"""Who sends to the rendered queues of undelivered alerts; and buckets, closed to plain HTTP."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def _senders(place: Place) -> Iterator[tuple[str, str | None, Outcome]]:
         yield "events", place.arn("events", f"rule/{name}-{kind}-job-failed"), "allow"
     for topic in ("alerts", "watchdog"):
         yield "sns", place.arn("sns", f"{name}-{topic}"), "allow"
-    rule, topic = place.arn("events", f"rule/{name}-copy-job-failed"), place.arn("sns", f"{name}-alerts")
+    rule, topic = (
+        place.arn("events", f"rule/{name}-copy-job-failed"),
+        place.arn("sns", f"{name}-alerts"),
+    )
     yield "events", f"{rule}-2", "deny"
     yield "events", topic, "deny"
     yield "events", None, "deny"

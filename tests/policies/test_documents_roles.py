@@ -9,6 +9,7 @@ import pytest
 from tests.policies.rendered import (
     ARCHIVE,
     COLLECT,
+    PARTNER,
     PROD,
     STAGING,
     STRANGER,
@@ -31,6 +32,11 @@ pytestmark = [pytest.mark.node, pytest.mark.usefixtures("evaluator")]
 
 ASSUME = "sts:AssumeRole"
 VIA: Context = {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com"}
+DESTROY_POINTS = (
+    "DeleteRecoveryPoint",
+    "DisassociateRecoveryPoint",
+    "UpdateRecoveryPointLifecycle",
+)
 FOR_AWS: Context = {"kms:GrantIsForAWSResource": "true"}
 FOR_OTHERS: Context = {"kms:GrantIsForAWSResource": "false"}
 # The policy of a resource that stops nobody, so that the role's own decides.
@@ -40,12 +46,21 @@ OPEN: Document = {
         {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "backup:*", "Resource": "*"}
     ],
 }
-# Damages that change nothing: these actions act on keys, and any key is what is granted, because
-# the keys of tables defined elsewhere and of other accounts' vaults are not known by name.
+# Damages that change nothing: these actions act on keys or vaults, and any is what is granted,
+# because keys of tables defined elsewhere and of other accounts' vaults are not known by name,
+# nor is whose copies an organization's vault takes.
 MEANINGLESS = {
-    f"{name}: {sid} on anything"
-    for name in ("prod/RoleForBackup:policy", "archive/RoleForCopyBack:policy")
-    for sid in ("ReadThroughTableKeys", "DescribeKeys", "GrantVaultKeys")
+    "collect/RoleForCopyBack:policy: CopyIntoVaults on anything",
+    *(
+        f"{name}:policy: {sid} on anything"
+        for name in (
+            "prod/RoleForBackup",
+            "web/RoleForBackup",
+            "archive/RoleForCopyBack",
+            "collect/RoleForCopyBack",
+        )
+        for sid in ("ReadThroughTableKeys", "DescribeKeys", "GrantVaultKeys")
+    ),
 }
 # Document of a role that AWS Backup assumes → its place and what its name says.
 SERVICE_ROLES = {
@@ -120,7 +135,10 @@ def _backs_up(name: str, place: Place, vaults: Mapping[str, str]) -> Iterator[Ca
     backup = f"{table}/backup/01489602797149-73d8d5bc"
     for action in ("CreateBackup", "DescribeTable", "ListTagsOfResource", "StartAwsBackupJob"):
         yield me.asks(f"dynamodb:{action}", table, "allow", None)
-        for theirs in (table.replace(place.region, "us-east-1"), table.replace(place.account, STRANGER)):
+        for theirs in (
+            table.replace(place.region, "us-east-1"),
+            table.replace(place.account, STRANGER),
+        ):
             yield me.asks(f"dynamodb:{action}", theirs, "deny", None, why=" elsewhere")
     for action in ("DeleteBackup", "DescribeBackup"):
         yield me.asks(f"dynamodb:{action}", backup, "allow", None)
@@ -136,9 +154,7 @@ def _backs_up(name: str, place: Place, vaults: Mapping[str, str]) -> Iterator[Ca
     for key, policy in vaults.items():
         yield me.asks(describe, place.vault(key), "allow", document(policy))
         for action in ("DeleteBackupVault", "PutBackupVaultAccessPolicy"):
-            yield me.asks(
-                f"backup:{action}", place.vault(key), "explicit_deny", document(policy)
-            )
+            yield me.asks(f"backup:{action}", place.vault(key), "explicit_deny", document(policy))
     yield me.asks(describe, place.vault("other"), "deny", None)
     yield from _touches_points(me, place)
     yield me.asks("tag:GetResources", "*", "allow", None)
@@ -149,29 +165,23 @@ def _backs_up(name: str, place: Place, vaults: Mapping[str, str]) -> Iterator[Ca
 
 
 def _touches_points(me: Caller, place: Place) -> Iterator[Case]:
-    for region, account, expected in (
-        (place.region, place.account, "allow"),
-        ("us-east-1", place.account, "allow"),
-        (place.region, STRANGER, "deny"),
-    ):
-        point = place.point.replace(place.region, region).replace(place.account, account)
-        yield me.asks("backup:TagResource", point, expected, OPEN)
-    for action in (
-        *("DeleteRecoveryPoint", "DisassociateRecoveryPoint", "UpdateRecoveryPointLifecycle"),
-        "UntagResource",
-    ):
+    copied = place.point.replace(place.region, "us-east-1")
+    for point in (place.point, copied):
+        yield me.asks("backup:TagResource", point, "allow", None)
+    theirs = place.point.replace(place.account, STRANGER)
+    yield me.asks("backup:TagResource", theirs, "deny", OPEN)
+    for action in (*DESTROY_POINTS, "UntagResource"):
         yield me.asks(f"backup:{action}", place.point, "deny", None, why=" vault without policy")
 
 
-def _copies(me: Caller, into: Mapping[str, str], not_into: tuple[str, ...]) -> Iterator[Case]:
-    """Yield copies into the vaults of `into` (ARN → document) and of `not_into`, open to all."""
+def _copies(me: Caller, into: Mapping[str, Document], not_into: tuple[str, ...]) -> Iterator[Case]:
+    """Yield copies into the vaults of `into` (ARN → its policy) and of `not_into`, open to all."""
     for vault, policy in into.items():
-        yield me.asks("backup:CopyIntoBackupVault", vault, "allow", document(policy))
-        yield me.asks("backup:DeleteBackupVault", vault, "explicit_deny", document(policy))
+        yield me.asks("backup:CopyIntoBackupVault", vault, "allow", policy)
     for vault in not_into:
         yield me.asks("backup:CopyIntoBackupVault", vault, "deny", OPEN, why=" not listed")
-    yield me.asks("backup:CopyFromBackupVault", PROD.point, _own(me, PROD), None)
-    yield me.asks("backup:CopyFromBackupVault", ARCHIVE.point, _own(me, ARCHIVE), None)
+    for place in (PROD, ARCHIVE, WEB, COLLECT):
+        yield me.asks("backup:CopyFromBackupVault", place.point, _own(me, place), None)
 
 
 def _own(me: Caller, place: Place) -> Outcome:
@@ -179,18 +189,28 @@ def _own(me: Caller, place: Place) -> Outcome:
 
 
 def _prod_backup() -> Iterator[Case]:
-    me = _holder("prod/RoleForBackup", PROD, "backup")
+    name = "prod/RoleForBackup"
+    me = _holder(name, PROD, "backup")
     vaults = {"main": "prod/VaultMain", "critical": "prod/VaultCritical", "long": "prod/VaultLong"}
-    yield from _backs_up("prod/RoleForBackup", PROD, vaults)
-    archive = {ARCHIVE.vault("archive"): "archive/VaultArchive"}
+    yield from _backs_up(name, PROD, vaults)
+    archive = {ARCHIVE.vault("archive"): document("archive/VaultArchive")}
     yield from _copies(me, archive, (COLLECT.vault("all"), ARCHIVE.vault("other")))
     yield from _uses_keys(me, PROD.key, document("prod/KeyOfVaultMain"))
 
 
+def _web_backup() -> Iterator[Case]:
+    name = "web/RoleForBackup"
+    me = _holder(name, WEB, "backup")
+    yield from _backs_up(name, WEB, {"main": "web/VaultMain"})
+    partner = f"arn:aws:backup:eu-central-1:{PARTNER}:backup-vault:partner"
+    into = {COLLECT.vault("all"): document("collect/VaultAll"), partner: OPEN}
+    yield from _copies(me, into, (ARCHIVE.vault("archive"),))
+    yield from _uses_keys(me, WEB.key, document("web/KeyOfTablesTables"))
+
+
 def _archive_copy_back() -> Iterator[Case]:
-    name = "archive/RoleForCopyBack"
-    me = _holder(name, ARCHIVE, "copy-back")
-    back = {PROD.vault("critical"): "prod/VaultCritical"}
+    me = _holder("archive/RoleForCopyBack", ARCHIVE, "copy-back")
+    back = {PROD.vault("critical"): document("prod/VaultCritical")}
     yield from _copies(me, back, (COLLECT.vault("all"), PROD.vault("other")))
     # Listed, but those vaults let nothing in from here: nothing of theirs is copied here.
     for key, listed in (("main", "prod/VaultMain"), ("long", "prod/VaultLong")):
@@ -202,30 +222,44 @@ def _archive_copy_back() -> Iterator[Case]:
         yield me.asks(f"backup:{action}", ARCHIVE.point, "deny", None)
 
 
-def _archive_recovery() -> Iterator[Case]:
-    me = _holder("archive/RoleForRecovery", ARCHIVE, "recovery")
-    vault, policy = ARCHIVE.vault("archive"), document("archive/VaultArchive")
+def _collect_copy_back() -> Iterator[Case]:
+    me = _holder("collect/RoleForCopyBack", COLLECT, "copy-back")
+    # Whose copies come is not known, so any vault is granted, and each one's own policy decides.
+    anywhere = {WEB.vault("main"): document("web/VaultMain"), STAGING.vault("main"): OPEN}
+    yield from _copies(me, anywhere, ())
+    yield me.asks(
+        "backup:CopyIntoBackupVault", PROD.vault("main"), "deny", document("prod/VaultMain")
+    )
+    # A key that names an organization needs no IAM; here is one that leaves all to IAM.
+    whole = document("collect/KeyOfVaultAll")
+    kept = [one for one in whole["Statement"] if not one["Sid"].endswith("ByAwsBackup")]
+    yield from _uses_keys(me, COLLECT.key, {**whole, "Statement": kept})
+
+
+def _recovery(place: Place, key: str, of_vault: str) -> Iterator[Case]:
+    me = _holder(f"{place.name}/RoleForRecovery", place, "recovery")
+    vault, policy = place.vault(key), document(of_vault)
     for action in ("DescribeBackupVault", "ListRecoveryPointsByBackupVault"):
         yield me.asks(f"backup:{action}", vault, "allow", policy)
-        yield me.asks(f"backup:{action}", ARCHIVE.vault("other"), "deny", None)
+        yield me.asks(f"backup:{action}", place.vault("other"), "deny", None)
     for action in ("DescribeRecoveryPoint", "GetRecoveryPointRestoreMetadata", "StartCopyJob"):
-        yield me.asks(f"backup:{action}", ARCHIVE.point, "allow", policy)
+        yield me.asks(f"backup:{action}", place.point, "allow", policy)
     for action in ("DescribeCopyJob", "ListCopyJobs"):
         yield me.asks(f"backup:{action}", "*", "allow", None)
     for action in ("ListBackupJobs", "ListBackupVaults", "DescribeRegionSettings"):
         yield me.asks(f"backup:{action}", "*", "deny", None)
-    for action in ("DeleteRecoveryPoint", "DisassociateRecoveryPoint", "UpdateRecoveryPointLifecycle"):
-        yield me.asks(f"backup:{action}", ARCHIVE.point, "explicit_deny", policy)
-        yield me.asks(f"backup:{action}", ARCHIVE.point, "deny", None, why=" without vault policy")
-    yield me.asks("backup:StartRestoreJob", ARCHIVE.point, "deny", policy)
+    for action in DESTROY_POINTS:
+        yield me.asks(f"backup:{action}", place.point, "explicit_deny", policy)
+        yield me.asks(f"backup:{action}", place.point, "deny", None, why=" without vault policy")
+    yield me.asks("backup:StartRestoreJob", place.point, "deny", policy)
     yield me.asks("backup:StartBackupJob", vault, "deny", policy)
-    copy_back = ARCHIVE.role("copy-back")
+    copy_back = place.role("copy-back")
     for passed, to, expected in (
         (copy_back, "backup", "allow"),
         (copy_back, "lambda", "deny"),
-        (ARCHIVE.role("recovery"), "backup", "deny"),
-        (role(ARCHIVE.account, "Administrator"), "backup", "deny"),
-        (service_linked(ARCHIVE.account), "backup", "deny"),
+        (place.role("recovery"), "backup", "deny"),
+        (role(place.account, "Administrator"), "backup", "deny"),
+        (service_linked(place.account), "backup", "deny"),
     ):
         context = {"iam:PassedToService": f"{to}.amazonaws.com"}
         yield me.asks("iam:PassRole", passed, expected, None, context=context)
@@ -233,8 +267,11 @@ def _archive_recovery() -> Iterator[Case]:
 
 POLICIES: dict[str, tuple[Case, ...]] = {
     "prod/RoleForBackup:policy": tuple(_prod_backup()),
+    "web/RoleForBackup:policy": tuple(_web_backup()),
     "archive/RoleForCopyBack:policy": tuple(_archive_copy_back()),
-    "archive/RoleForRecovery:policy": tuple(_archive_recovery()),
+    "collect/RoleForCopyBack:policy": tuple(_collect_copy_back()),
+    "archive/RoleForRecovery:policy": tuple(_recovery(ARCHIVE, "archive", "archive/VaultArchive")),
+    "collect/RoleForRecovery:policy": tuple(_recovery(COLLECT, "all", "collect/VaultAll")),
 }
 TABLES = {**TRUSTS, **POLICIES}
 

@@ -71,33 +71,34 @@ def _without_references(code: str) -> str:
 def terraform_values(configurations: Iterable[str], folder: Path, terraform: str) -> list[set[str]]:
     """Return, for each configuration, every text and key that Terraform reads in it.
 
-    All expressions become outputs of one root without provider or resource, so one plan, which
-    needs neither account nor network, evaluates them all.
+    The expressions of each become one output of a root without provider or resource, so one plan,
+    which needs neither account nor network, evaluates them all.
     """
     found = [list(expressions(text)) for text in configurations]
     outputs = (
-        f'output "o{number}_{index}" {{\n  value = {expression.text}\n}}\n'
+        f'output "o{number}" {{\n  value = [\n'
+        + "".join(f"{expression.text},\n" for expression in each)
+        + "]\n}\n"
         for number, each in enumerate(found)
-        for index, expression in enumerate(each)
     )
     (folder / "main.tf").write_text("".join(outputs), encoding="utf-8")
     for command in (["init", "-input=false"], ["plan", "-input=false", "-out=all.tfplan"]):
         _run(terraform, folder, *command)
     planned = json.loads(_run(terraform, folder, "show", "-json", "all.tfplan"))
     values = planned["planned_values"]["outputs"]
-    sets: list[set[str]] = []
-    for number, each in enumerate(found):
-        texts: set[str] = set()
-        for index, expression in enumerate(each):
-            value = values[f"o{number}_{index}"].get("value")
-            texts.update(texts_in(json.loads(value) if expression.document else value))
-        sets.append(texts)
-    return sets
+    return [
+        {
+            text
+            for expression, value in zip(each, values[f"o{number}"]["value"], strict=True)
+            for text in texts_in(json.loads(value) if expression.document else value)
+        }
+        for number, each in enumerate(found)
+    ]
 
 
 def _run(terraform: str, folder: Path, *arguments: str) -> str:
     done = subprocess.run(
-        [terraform, *arguments, "-no-color"] if arguments[0] != "show" else [terraform, *arguments],
+        [terraform, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,

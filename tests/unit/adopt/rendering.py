@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources as package_resources
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -12,7 +13,7 @@ from generator import workspace
 from generator.adopt.documents import read_documents
 from generator.adopt.entries import Choices, Entry, Setting, assumed_setting, entries_of
 from generator.adopt.text import yaml_of
-from generator.render import cloudformation
+from generator.render import cloudformation, terraform
 from tests.unit.adopt.samples import ACCOUNT_ID, ENVIRONMENT, OUR_TAGS, REGION, Answer, printed
 from tests.unit.adopt.template import Properties, comparable
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from generator.spec.resolved import Environment
 
+TEMPLATE = package_resources.files("blueprints.tables") / "terraform.tf.j2"
 DEFINE = Choices(define=True, stack=None, protection=None)
 EXISTING = Choices(define=False, stack=None, protection=None)
 
@@ -46,9 +48,13 @@ def loaded(folder: Path, text: str, **more: Any) -> Environment:
 
 
 def rendered(environment: Environment) -> dict[str, Properties]:
-    """Return what the tables blueprint makes of it, in the terms of the oracle."""
+    """Return what the tables blueprint makes of it, in the terms of the oracle.
+
+    It has to render for Terraform too, which takes less text than CloudFormation.
+    """
     found: dict[str, Properties] = {}
     for facts in tables.decide(environment):
+        assert terraform.render(TEMPLATE, facts, header="x").text
         template = cloudformation.render(
             resources(facts), description="x", header="x", comments=comments(facts)
         ).template

@@ -178,7 +178,7 @@ def test_keys_of_two_stacks_are_two_keys() -> None:
     )
     assert first.key is not None
     assert second.key is not None
-    assert second.key.alias_name == "alias/shop-prod-orders"
+    assert second.key.alias_name == "alias/shop-prod-tables-orders"
     assert first.key.label != second.key.label
 
 
