@@ -15,10 +15,10 @@ example: $(BIN)/holdfast
 	$(BIN)/holdfast generate
 	$(BIN)/holdfast lint
 
-test: .venv/dev check
+test: .venv/dev .venv-checkov/filled check
 	$(BIN)/pytest -m "not slow"
 
-test-all: .venv/dev check
+test-all: .venv/dev .venv-checkov/filled check
 	$(BIN)/pytest
 
 check: .venv/dev
@@ -37,4 +37,10 @@ $(BIN)/holdfast: pyproject.toml
 
 .venv/dev: $(BIN)/holdfast requirements.txt requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -r requirements-dev.txt
+	touch $@
+
+# checkov pins versions that conflict with ours.
+.venv-checkov/filled: requirements-checkov.txt
+	$(PYTHON) -m venv .venv-checkov
+	.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
 	touch $@

@@ -10,10 +10,7 @@ import click
 from generator import output, pipeline, workspace
 from generator.errors import Mistake, Mistakes
 from generator.guide import guide
-
-# CloudFormation's own limits are 500 resources and 1,000,000 bytes; the rest is room to grow.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MOST_RESOURCES, MOST_BYTES = 450, 900_000
+from generator.limits import over_limits
 
 
 def generate_all(
@@ -51,7 +48,7 @@ def rendered(
     mistakes: list[Mistake] = []
     for each in loaded:
         tree = pipeline.render(each.environment, engines)
-        mistakes += too_large(tree)
+        mistakes += over_limits(tree)
         files = {**tree.files, "README.md": guide(tree)}
         trees.append(pipeline.with_files(tree, files))
     if mistakes:
@@ -90,27 +87,6 @@ def protected(text: str) -> Iterator[str]:
         if "prevent_destroy = true" in block:
             kind, _, rest = block.partition(" ")
             yield f"{kind.strip(chr(34))}.{rest.split(chr(34))[1]}"
-
-
-def too_large(tree: pipeline.Tree) -> list[Mistake]:
-    """Return a mistake for every template that is too large to deploy and grow."""
-    found = []
-    for part in tree.parts:
-        if part.cloudformation is None:
-            continue
-        resources = len(part.cloudformation.template["Resources"])
-        size = len(part.cloudformation.text)
-        if resources > MOST_RESOURCES or size > MOST_BYTES:
-            found.append(
-                Mistake(
-                    f"{tree.environment.file}: the template {part.facts.template} would have "
-                    f"{resources} resources and {size} bytes; Holdfast stops at {MOST_RESOURCES} "
-                    f"and {MOST_BYTES}, short of CloudFormation's 500 and 1,000,000",
-                    "give some of its tables another `stack`; tables that are already deployed "
-                    "keep theirs, so let new tables begin the next stack",
-                )
-            )
-    return found
 
 
 def summary(change: output.Changes, *, check: bool) -> str:

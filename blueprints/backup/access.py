@@ -8,7 +8,7 @@ from typing import Any
 
 from blueprints.backup.roles import backup_role_arn, copy_back_role_arn, roots
 from blueprints.documents import Statement, deny_unless, document, key_policy
-from generator.spec import AcceptedOrganization
+from generator.spec import AcceptedOrganization, Lock
 from generator.spec.resolved import Environment
 
 # Destroying: break-glass only. Expiry by lifecycle is AWS Backup's own and no policy stops it.
@@ -90,7 +90,9 @@ def _destinations_of(environment: Environment, vault: str) -> Iterable[tuple[str
                 yield target.account_id, role
 
 
-def vault_policy(environment: Environment, peers: Peers) -> Mapping[str, Any]:
+def vault_policy(
+    environment: Environment, peers: Peers, lock: Lock | None = None
+) -> Mapping[str, Any]:
     """Return a vault's access policy: nobody destroys but break-glass; peers may copy into it.
 
     A vault policy can grant other accounts `backup:CopyIntoBackupVault` only, to whole accounts.
@@ -101,6 +103,7 @@ def vault_policy(environment: Environment, peers: Peers) -> Mapping[str, Any]:
     statements: list[Statement] = [
         deny_unless("OnlyBreakGlassDestroys", VAULT_DESTROY_ACTIONS, may_destroy),
         deny_unless("OnlyDeployChanges", VAULT_CHANGE_ACTIONS, may_change),
+        *_no_loosening(lock, may_destroy),
     ]
     if peers.account_ids:
         statements.append(
@@ -124,6 +127,30 @@ def vault_policy(environment: Environment, peers: Peers) -> Mapping[str, Any]:
             }
         )
     return document(*statements)
+
+
+def _no_loosening(lock: Lock | None, may_destroy: tuple[str, ...]) -> Iterable[Statement]:
+    """Yield what keeps those who deploy from loosening a lock: that is destroying, not changing.
+
+    A lock put without a minimum is not caught: a condition on an absent key would stop every
+    deployment, should AWS not pass the key here, which is unverified.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html
+    """
+    if lock is None:
+        return
+    loosening: dict[str, Any] = {
+        "Shorter": {"NumericLessThan": {"backup:MinRetentionDays": str(lock.min_retention_days)}}
+    }
+    if lock.max_retention_days is not None:
+        longest = str(lock.max_retention_days)
+        loosening["Longer"] = {"NumericGreaterThan": {"backup:MaxRetentionDays": longest}}
+    if lock.mode == "governance":
+        loosening["ForEver"] = {"Null": {"backup:ChangeableForDays": "false"}}
+    for name, condition in loosening.items():
+        deny = deny_unless(
+            f"OnlyBreakGlassLocks{name}", ("backup:PutBackupVaultLockConfiguration",), may_destroy
+        )
+        yield {**deny, "Condition": {**deny["Condition"], **condition}}
 
 
 def vault_key_policy(environment: Environment, peers: Peers) -> Mapping[str, Any]:

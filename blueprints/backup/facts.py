@@ -167,7 +167,7 @@ def _vault(environment: Environment, key: str, vault: Vault) -> VaultFacts:
         name=name,
         key=created,
         kms_key_arn=vault.kms_key_arn,
-        policy=vault_policy(environment, peers),
+        policy=vault_policy(environment, peers, vault.lock),
         lock=_lock(vault),
         notifications=_notifications(vault),
         tags=tags,

@@ -163,7 +163,7 @@ def backup_role(environment: Environment) -> RoleFacts:
                 "Sid": "FindVaults",
                 "Effect": "Allow",
                 "Action": "backup:DescribeBackupVault",
-                "Resource": [environment.vault_arn(key) for key in environment.vaults],
+                "Resource": [*map(environment.vault_arn, environment.vaults), *targets],
             },
             {
                 # Recovery points get the tags of rule and table; a job that cannot set them fails.
@@ -180,14 +180,24 @@ def backup_role(environment: Environment) -> RoleFacts:
     )
 
 
+def _source_vaults(environment: Environment) -> dict[str, None]:
+    """Return the vaults whose points are copied here; no other lets a copy back in."""
+    own = {environment.vault_arn(key) for key in environment.vaults}
+    return {
+        source.vault_arn(backup.vault): None
+        for source in environment.sources
+        for protection in source.protections.values()
+        for backup in protection.backups.values()
+        if own & {target.vault_arn for target in source.copies(backup)}
+    }
+
+
 def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
     """Return the two roles of a destination's way back: one for AWS Backup, one for people."""
     if not environment.is_destination:
         return ()
     own_vaults = [environment.vault_arn(key) for key in environment.vaults]
-    source_vaults = [
-        source.vault_arn(key) for source in environment.sources for key in source.vaults
-    ] or [
+    source_vaults = list(_source_vaults(environment)) or [
         # With `organization_id` the sources are not known: their own vault policies decide.
         f"arn:{environment.partition}:backup:*:*:backup-vault:*"
     ]
@@ -201,7 +211,7 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
     people = _role(
         environment,
         "recovery",
-        purpose="Break-glass of the source accounts lists copies and starts copying back here.",
+        purpose="Break-glass, of known source accounts too, lists copies and copies them back.",
         trust=_people_trust(environment),
         statements=(
             {

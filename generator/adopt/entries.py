@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,13 +19,12 @@ from generator.spec.presets import BUILT_IN
 from generator.spec.resolved import Environment, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from generator.adopt.described import Described
     from generator.spec import Protection
 
 _ADOPTED = "adopted"
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,24 +222,7 @@ def _invalid(entry: Entry) -> str | None:
         (first, *_) = error.errors(include_url=False, include_context=False)
         where = ".".join(map(str, first["loc"]))
         return plain(f"{where}: {first['msg']}".lstrip(": "))
-    for text in _texts(entry.written):
-        if not unicodedata.is_normalized("NFC", text):
-            return f"{plain(text)} is not in Unicode's normal form C, and Terraform would change it"
-        if _SURROGATE.search(text):
-            return f"{plain(text)} holds half a character, which no file can hold"
     return None
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            yield key
-            yield from _texts(member)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
 
 
 def _digest(name: str) -> str:

@@ -108,7 +108,7 @@ def _resources(stack: AdoptedStack, until: int) -> Iterator[AWSObject]:
         if title in later or title in renamed:
             continue
         if title in ours:
-            resource.DeletionPolicy = Retain
+            resource.DeletionPolicy = resource.UpdateReplacePolicy = Retain
             resource.properties.pop("Tags", None)
         if title in tables and tables[title].own_tags:
             resource.Tags = Tags(dict(tables[title].own_tags))

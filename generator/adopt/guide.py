@@ -167,6 +167,8 @@ def _changes(environment: Environment, wanted: Import) -> Iterator[str]:
             f"The scaling policy `{plain(policy.name)}` becomes `{policy.facts.policy_name}` "
             f"({policy.facts.resource_id}, {policy.facts.dimension})."
         )
+    if any(each.facts.resource_policy is not None for each in wanted.stack.adopted):
+        yield "Resource policies: Terraform writes them once more, with the same content."
     yield "Whatever you changed in the entries; what they could not hold is noted there as `lost`."
 
 

@@ -48,6 +48,11 @@ def _before(environment: Environment) -> str:
             "break-glass apart, change them later, and KMS refuses a key policy that would lock "
             "out its author."
         )
+        lines.append(
+            "If the very first deployment of a stack fails, CloudFormation cannot clear its keys "
+            "and vaults away again, because nobody but break-glass may: delete the stack as "
+            "break-glass, then deploy again."
+        )
     else:
         lines.append(
             "`principals.deploy` is empty, so only break-glass can change keys and vaults: "

@@ -199,10 +199,14 @@ def principal_arn(environment: Environment, principal: Principal) -> str:
 
     A permission set's role carries a suffix that AWS chooses, and the path of its home Region
     where that is not us-east-1; only IAM Identity Center can create roles under /aws-reserved/.
+    The suffix has sixteen characters in all of AWS's examples, which is also what a role name of 64
+    leaves beside the longest set name; `*` would match a set called `NAME_Viewer` as well.
     https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
     if principal.permission_set is not None:
-        role = f"aws-reserved/sso.amazonaws.com*/AWSReservedSSO_{principal.permission_set}_*"
+        role = (
+            f"aws-reserved/sso.amazonaws.com*/AWSReservedSSO_{principal.permission_set}_{'?' * 16}"
+        )
         return arn(environment, "iam", f"role/{role}", regional=False)
     role = (principal.role or "").lstrip("/")
     if role.startswith("arn:"):

@@ -1,15 +1,12 @@
-"""Texts kept for review, and the place that the real tools need."""
+"""Texts kept for review."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from tools.provider_mirror import PLUGIN_DIR_VARIABLE, provider_mirror
 
 UPDATE = "HOLDFAST_UPDATE_GOLDEN"
 
@@ -29,15 +26,3 @@ def as_reviewed() -> Callable[[str, Path], None]:
         )
 
     return compare
-
-
-@pytest.fixture
-def terraform_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the real terraform find its provider."""
-    if shutil.which("terraform") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("terraform is not installed, and CI must not skip this")
-        pytest.skip("terraform is not installed")
-    mirror = provider_mirror()
-    if mirror is not None:
-        monkeypatch.setenv(PLUGIN_DIR_VARIABLE, str(mirror))

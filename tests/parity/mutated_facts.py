@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache, partial
 from itertools import combinations
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -49,7 +49,9 @@ def _annotations(type_: type) -> Mapping[str, str]:
     """Return the types of fields as they are written; what may be absent is of the same type."""
     if issubclass(type_, BaseModel):
         return {name: str(field.annotation) for name, field in type_.model_fields.items()}
-    return {field.name: str(field.type).removesuffix(" | None") for field in fields(type_)}
+    return {
+        field.name: str(field.type).removesuffix(" | None") for field in fields(cast("Any", type_))
+    }
 
 
 @cache

@@ -57,7 +57,7 @@ def test_the_sampled_mutants_are_noticed() -> None:
 
 @pytest.mark.slow
 @pytest.mark.terraform
-@pytest.mark.usefixtures("terraform_installed")
+@pytest.mark.usefixtures("terraform")
 def test_every_mutant_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     everything = {mutant.id: mutant for mutant in mutants()}
     verdicts = judged(everything.values())
@@ -88,7 +88,7 @@ def table(everything: Mapping[str, Mutant], verdicts: Mapping[str, str | None]) 
 
 
 @pytest.mark.terraform
-@pytest.mark.usefixtures("terraform_installed")
+@pytest.mark.usefixtures("terraform")
 def test_the_real_tools_judge_too(tmp_path: Path) -> None:
     """Mutants that the tools alone would notice, and one that they would not."""
     chosen = {

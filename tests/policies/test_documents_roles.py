@@ -195,6 +195,8 @@ def _prod_backup() -> Iterator[Case]:
     yield from _backs_up(name, PROD, vaults)
     archive = {ARCHIVE.vault("archive"): document("archive/VaultArchive")}
     yield from _copies(me, archive, (COLLECT.vault("all"), ARCHIVE.vault("other")))
+    for vault in archive:
+        yield me.asks("backup:DescribeBackupVault", vault, "allow", OPEN, why=" if its owner lets")
     yield from _uses_keys(me, PROD.key, document("prod/KeyOfVaultMain"))
 
 
@@ -205,6 +207,8 @@ def _web_backup() -> Iterator[Case]:
     partner = f"arn:aws:backup:eu-central-1:{PARTNER}:backup-vault:partner"
     into = {COLLECT.vault("all"): document("collect/VaultAll"), partner: OPEN}
     yield from _copies(me, into, (ARCHIVE.vault("archive"),))
+    for vault in into:
+        yield me.asks("backup:DescribeBackupVault", vault, "allow", OPEN, why=" if its owner lets")
     yield from _uses_keys(me, WEB.key, document("web/KeyOfTablesTables"))
 
 
@@ -212,11 +216,9 @@ def _archive_copy_back() -> Iterator[Case]:
     me = _holder("archive/RoleForCopyBack", ARCHIVE, "copy-back")
     back = {PROD.vault("critical"): document("prod/VaultCritical")}
     yield from _copies(me, back, (COLLECT.vault("all"), PROD.vault("other")))
-    # Listed, but those vaults let nothing in from here: nothing of theirs is copied here.
-    for key, listed in (("main", "prod/VaultMain"), ("long", "prod/VaultLong")):
-        vault = PROD.vault(key)
-        yield me.asks("backup:CopyIntoBackupVault", vault, "deny", document(listed))
-        yield me.asks("backup:CopyIntoBackupVault", vault, "allow", OPEN, why=" if they did")
+    # Nothing of these vaults is copied here, so nothing goes back into them.
+    for key in ("main", "long"):
+        yield me.asks("backup:CopyIntoBackupVault", PROD.vault(key), "deny", OPEN)
     yield from _uses_keys(me, ARCHIVE.key, document("archive/KeyOfVaultArchive"))
     for action in ("StartCopyJob", "StartRestoreJob", "DeleteRecoveryPoint"):
         yield me.asks(f"backup:{action}", ARCHIVE.point, "deny", None)

@@ -31,7 +31,7 @@ from tests.policies.rendered import (
     those_who_destroy,
     unnoticed,
 )
-from tests.policies.simulator import Case, Document, Outcome, mismatches
+from tests.policies.simulator import Case, Context, Document, Outcome, mismatches
 
 pytestmark = [pytest.mark.node, pytest.mark.usefixtures("evaluator")]
 
@@ -58,6 +58,7 @@ USE = (
     "backup:StartCopyJob",
     "backup:StartRestoreJob",
 )
+LOCKING = "backup:PutBackupVaultLockConfiguration"
 ON_A_POINT = (
     *DESTROY[2:],
     "backup:CopyFromBackupVault",
@@ -69,10 +70,50 @@ ON_A_POINT = (
 VAULTS: dict[str, tuple[Place, str, tuple[str, ...]]] = {
     "prod/VaultMain": (PROD, "main", ()),
     "prod/VaultCritical": (PROD, "critical", (ARCHIVE.account,)),
+    "prod/VaultLong": (PROD, "long", ()),
     "archive/VaultArchive": (ARCHIVE, "archive", (PROD.account,)),
     "web/VaultMain": (WEB, "main", (COLLECT.account, PARTNER)),
     "collect/VaultAll": (COLLECT, "all", MEMBERS),
 }
+
+
+# What the file says of each vault's lock: the shortest and the longest retention in days.
+LOCKS: dict[str, tuple[int, int | None]] = {
+    "prod/VaultMain": (7, 60),
+    "prod/VaultCritical": (7, 60),
+    "prod/VaultLong": (90, 400),
+    "archive/VaultArchive": (7, 60),
+    "web/VaultMain": (7, None),
+    "collect/VaultAll": (7, None),
+}
+
+
+def _bounds(shortest: int, longest: int, *, for_ever: bool = False) -> Context:
+    return {
+        "backup:MinRetentionDays": str(shortest),
+        "backup:MaxRetentionDays": str(longest),
+        "backup:ChangeableForDays": "3" if for_ever else None,
+    }
+
+
+def _locks(name: str) -> Iterator[Case]:
+    """Tightening a lock is changing; loosening it, or fixing it for ever, is destroying."""
+    place, key, _ = VAULTS[name]
+    policy, vault = document(name), place.vault(key)
+    shortest, longest = LOCKS[name]
+    most = longest or 9_999
+    yield from (
+        caller.asks(LOCKING, vault, "allow", policy, context=_bounds(shortest, most))
+        for caller in those_who_change(place)
+    )
+    looser = [_bounds(shortest - 1, most), _bounds(shortest, most, for_ever=True)]
+    if longest is not None:
+        looser.append(_bounds(shortest, longest + 1))
+    for context in looser:
+        for caller in those_who_change(place):
+            yield caller.asks(LOCKING, vault, "explicit_deny", policy, context=context)
+        for caller in those_who_destroy(place):
+            yield caller.asks(LOCKING, vault, "allow", policy, context=context)
 
 
 def _resource(place: Place, key: str, action: str) -> str:
@@ -82,6 +123,7 @@ def _resource(place: Place, key: str, action: str) -> str:
 def _matrix(name: str) -> Iterator[Case]:
     place, key, _ = VAULTS[name]
     policy = document(name)
+    lock = _bounds(LOCKS[name][0], LOCKS[name][1] or 9_999)
     groups: tuple[tuple[tuple[Caller, ...], Outcome, Outcome, Outcome], ...] = (
         (those_who_destroy(place), "allow", "allow", "allow"),
         (those_who_change(place), "explicit_deny", "allow", "allow"),
@@ -94,7 +136,8 @@ def _matrix(name: str) -> Iterator[Case]:
             for actions, outcome in zip((DESTROY, CHANGE, USE), expected, strict=True):
                 # A statement exempts from all its actions or none: one caller asks them all.
                 for action in actions[2:3] if number else actions:
-                    yield caller.asks(action, _resource(place, key, action), outcome, policy)
+                    more = {"context": lock} if action == LOCKING else {}
+                    yield caller.asks(action, _resource(place, key, action), outcome, policy, **more)
 
 
 def _copies(name: str) -> Iterator[Case]:
@@ -119,7 +162,7 @@ def _copies(name: str) -> Iterator[Case]:
     yield service("backup").asks(copy, vault, "deny", policy)
 
 
-TABLES: dict[str, tuple[Case, ...]] = {name: (*_matrix(name), *_copies(name)) for name in VAULTS}
+TABLES: dict[str, tuple[Case, ...]] = {name: (*_matrix(name), *_locks(name), *_copies(name)) for name in VAULTS}
 
 
 def test_vault_policies_decide_as_designed() -> None:
@@ -204,11 +247,16 @@ LIFTED = (
 # What is left to `change` on purpose, or to whoever may edit plans.
 LEFT_OPEN = (
     DEPLOY.asks(
-        "backup:PutBackupVaultLockConfiguration",
+        LOCKING,
         PROD.vault("critical"),
         "allow",
         document("prod/VaultCritical"),
-        why=" tightens the lock, or loosens it for later points: the action is one",
+        why=" puts a lock without bounds, which conditions on the bounds do not see",
+        context={
+            "backup:MinRetentionDays": None,
+            "backup:MaxRetentionDays": None,
+            "backup:ChangeableForDays": None,
+        },
     ),
     ADMINISTRATOR.asks(
         "backup:UpdateBackupPlan",
@@ -217,15 +265,14 @@ LEFT_OPEN = (
         None,
         why=" shortens the retention of later points down to the lock's minimum",
     ),
-    Caller(
-        arn=role(
-            PROD.account,
-            "aws-reserved/sso.amazonaws.com/eu-west-1/"
-            f"AWSReservedSSO_EmergencyAdmin_Viewer_{SUFFIX}",
-        ),
-        why="a permission set whose name goes on after an underscore",
-    ).asks("backup:DeleteRecoveryPoint", PROD.point, "allow", document("prod/VaultCritical")),
 )
+def test_a_permission_set_whose_name_goes_on_after_an_underscore_is_another() -> None:
+    name = f"AWSReservedSSO_EmergencyAdmin_Viewer_{SUFFIX}"
+    arn = role(PROD.account, f"aws-reserved/sso.amazonaws.com/eu-west-1/{name}")
+    viewer = Caller(arn=arn, why="viewer")
+    policy = document("prod/VaultCritical")
+    case = viewer.asks("backup:DeleteRecoveryPoint", PROD.point, "explicit_deny", policy)
+    assert mismatches([case]) == []
 
 
 def test_a_vault_does_not_stop_those_who_may_rewrite_it_or_become_break_glass() -> None:

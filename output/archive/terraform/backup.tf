@@ -183,6 +183,51 @@ resource "aws_backup_vault_policy" "vault_archive" {
         }
       },
       {
+        Sid       = "OnlyBreakGlassLocksShorter"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
+          }
+          NumericLessThan = {
+            "backup:MinRetentionDays" = "7"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksLonger"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
+          }
+          NumericGreaterThan = {
+            "backup:MaxRetentionDays" = "60"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksForEver"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
+          }
+          Null = {
+            "backup:ChangeableForDays" = "false"
+          }
+        }
+      },
+      {
         Sid    = "AllowCopiesFromPeers"
         Effect = "Allow"
         Principal = {
@@ -241,9 +286,7 @@ resource "aws_iam_role_policy" "role_for_copy_back" {
         Effect = "Allow"
         Action = "backup:CopyIntoBackupVault"
         Resource = [
-          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-main",
           "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-critical",
-          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-long",
         ]
       },
       {
@@ -284,7 +327,7 @@ resource "aws_iam_role_policy" "role_for_copy_back" {
   })
 }
 
-# Break-glass of the source accounts lists copies and starts copying back here.
+# Break-glass, of known source accounts too, lists copies and copies them back.
 resource "aws_iam_role" "role_for_recovery" {
   name = "shop-archive-recovery-eu-central-1"
   assume_role_policy = jsonencode({
@@ -302,7 +345,7 @@ resource "aws_iam_role" "role_for_recovery" {
             "aws:PrincipalArn" = [
               "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }

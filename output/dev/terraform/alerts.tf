@@ -54,7 +54,7 @@ resource "aws_kms_key" "key_of_alert_topic_alerts" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -69,7 +69,7 @@ resource "aws_kms_key" "key_of_alert_topic_alerts" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
             ]
           }
@@ -222,7 +222,7 @@ resource "aws_kms_key" "key_of_alert_topic_watchdog" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -237,7 +237,7 @@ resource "aws_kms_key" "key_of_alert_topic_watchdog" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
             ]
           }

@@ -76,7 +76,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -91,7 +91,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
             ]
           }
@@ -159,7 +159,7 @@ resource "aws_backup_vault_policy" "vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -180,7 +180,7 @@ resource "aws_backup_vault_policy" "vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
             ]
           }
@@ -265,7 +265,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -280,7 +280,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
             ]
           }
@@ -348,7 +348,7 @@ resource "aws_backup_vault_policy" "vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -369,7 +369,7 @@ resource "aws_backup_vault_policy" "vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
             ]
           }
@@ -439,6 +439,12 @@ resource "aws_iam_role_policy" "role_for_backup" {
           "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-main",
           "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-critical",
         ]
+      },
+      {
+        Sid      = "TagRecoveryPoints"
+        Effect   = "Allow"
+        Action   = "backup:TagResource"
+        Resource = "arn:aws:backup:*:333333333333:recovery-point:*"
       },
       {
         Sid      = "FindTags"

@@ -54,7 +54,7 @@ resource "aws_kms_key" "key_of_alert_topic_alerts" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -69,7 +69,7 @@ resource "aws_kms_key" "key_of_alert_topic_alerts" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
             ]
           }
@@ -232,7 +232,7 @@ resource "aws_kms_key" "key_of_alert_topic_watchdog" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -247,7 +247,7 @@ resource "aws_kms_key" "key_of_alert_topic_watchdog" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
             ]
           }

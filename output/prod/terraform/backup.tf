@@ -76,7 +76,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -91,7 +91,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
             ]
           }
@@ -159,7 +159,7 @@ resource "aws_backup_vault_policy" "vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -180,9 +180,63 @@ resource "aws_backup_vault_policy" "vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
             ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksShorter"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericLessThan = {
+            "backup:MinRetentionDays" = "7"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksLonger"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericGreaterThan = {
+            "backup:MaxRetentionDays" = "60"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksForEver"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          Null = {
+            "backup:ChangeableForDays" = "false"
           }
         }
       },
@@ -275,7 +329,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -290,7 +344,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
             ]
           }
@@ -358,7 +412,7 @@ resource "aws_backup_vault_policy" "vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -379,9 +433,63 @@ resource "aws_backup_vault_policy" "vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
             ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksShorter"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericLessThan = {
+            "backup:MinRetentionDays" = "7"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksLonger"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericGreaterThan = {
+            "backup:MaxRetentionDays" = "60"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksForEver"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          Null = {
+            "backup:ChangeableForDays" = "false"
           }
         }
       },
@@ -479,7 +587,7 @@ resource "aws_kms_key" "key_of_vault_long" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -494,7 +602,7 @@ resource "aws_kms_key" "key_of_vault_long" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
             ]
           }
@@ -562,7 +670,7 @@ resource "aws_backup_vault_policy" "vault_long" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -583,9 +691,63 @@ resource "aws_backup_vault_policy" "vault_long" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
             ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksShorter"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericLessThan = {
+            "backup:MinRetentionDays" = "90"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksLonger"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericGreaterThan = {
+            "backup:MaxRetentionDays" = "400"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksForEver"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          Null = {
+            "backup:ChangeableForDays" = "false"
           }
         }
       },
@@ -659,7 +821,14 @@ resource "aws_iam_role_policy" "role_for_backup" {
           "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-main",
           "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-critical",
           "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-long",
+          "arn:aws:backup:eu-central-1:222222222222:backup-vault:shop-archive-archive",
         ]
+      },
+      {
+        Sid      = "TagRecoveryPoints"
+        Effect   = "Allow"
+        Action   = "backup:TagResource"
+        Resource = "arn:aws:backup:*:111111111111:recovery-point:*"
       },
       {
         Sid      = "FindTags"

@@ -76,7 +76,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -91,7 +91,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
             ]
           }
@@ -159,7 +159,7 @@ resource "aws_backup_vault_policy" "vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -180,9 +180,63 @@ resource "aws_backup_vault_policy" "vault_main" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
             ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksShorter"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericLessThan = {
+            "backup:MinRetentionDays" = "7"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksLonger"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericGreaterThan = {
+            "backup:MaxRetentionDays" = "60"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksForEver"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          Null = {
+            "backup:ChangeableForDays" = "false"
           }
         }
       },
@@ -271,7 +325,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -286,7 +340,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
             ]
           }
@@ -354,7 +408,7 @@ resource "aws_backup_vault_policy" "vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -375,9 +429,63 @@ resource "aws_backup_vault_policy" "vault_critical" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
             ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksShorter"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericLessThan = {
+            "backup:MinRetentionDays" = "7"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksLonger"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericGreaterThan = {
+            "backup:MaxRetentionDays" = "60"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksForEver"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          Null = {
+            "backup:ChangeableForDays" = "false"
           }
         }
       },
@@ -466,7 +574,7 @@ resource "aws_kms_key" "key_of_vault_long" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -481,7 +589,7 @@ resource "aws_kms_key" "key_of_vault_long" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
             ]
           }
@@ -549,7 +657,7 @@ resource "aws_backup_vault_policy" "vault_long" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -570,9 +678,63 @@ resource "aws_backup_vault_policy" "vault_long" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
             ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksShorter"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericLessThan = {
+            "backup:MinRetentionDays" = "90"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksLonger"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          NumericGreaterThan = {
+            "backup:MaxRetentionDays" = "400"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassLocksForEver"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["backup:PutBackupVaultLockConfiguration"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          Null = {
+            "backup:ChangeableForDays" = "false"
           }
         }
       },
@@ -647,6 +809,12 @@ resource "aws_iam_role_policy" "role_for_backup" {
           "arn:aws:backup:eu-west-1:444444444444:backup-vault:shop-staging-critical",
           "arn:aws:backup:eu-west-1:444444444444:backup-vault:shop-staging-long",
         ]
+      },
+      {
+        Sid      = "TagRecoveryPoints"
+        Effect   = "Allow"
+        Action   = "backup:TagResource"
+        Resource = "arn:aws:backup:*:444444444444:recovery-point:*"
       },
       {
         Sid      = "FindTags"

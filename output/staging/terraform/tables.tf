@@ -32,7 +32,7 @@ resource "aws_kms_key" "key_of_tables_tables" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -47,7 +47,7 @@ resource "aws_kms_key" "key_of_tables_tables" {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_*",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
             ]
           }

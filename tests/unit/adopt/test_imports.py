@@ -84,7 +84,7 @@ def tree() -> Tree:
 
 def with_our_policy_names(answers: list[Answer]) -> list[Answer]:
     text = json.dumps(answers)
-    for theirs, ours in OURS.items():
+    for theirs, ours in sorted(OURS.items(), reverse=True):  # the longer of two comes first
         text = text.replace(theirs, ours)
     renamed: list[Answer] = json.loads(text)
     return renamed

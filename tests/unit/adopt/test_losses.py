@@ -243,11 +243,11 @@ DAMAGED = {
     ),
     "text that Terraform would change": (
         answered(table(AttributeDefinitions=attributes_of(DECOMPOSED), KeySchema=keys(DECOMPOSED))),
-        "existing: u\\u0308ber is not in Unicode's normal form C, and Terraform would change it",
+        "existing: partition_key.name: 'u\\u0308ber' is not in Unicode's composed form",
     ),
     "half a character": (
         answered(table(AttributeDefinitions=attributes_of("a\ud800"), KeySchema=keys("a\ud800"))),
-        "existing: a\\ud800 holds half a character, which no file can hold",
+        "existing: partition_key.name: the text holds '\\ud800', half of a character",
     ),
     "a key without a type": (
         answered(table(AttributeDefinitions=[])),
