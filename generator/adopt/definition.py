@@ -298,6 +298,14 @@ class Definition:
             for aspect in expected
             if not self._described.knows(aspect) and aspect not in self._described.unread
         ]
+        if self._described.knows(INSIGHTS):
+            answered = self._described.answers[INSIGHTS]
+            names = (None, *(index["IndexName"] for index in self._described.indexes))
+            missing += [
+                f"{INSIGHTS} of {f'index {name}' if name else 'the table'}"
+                for name in names
+                if name not in answered
+            ]
         if missing:
             self._note("unknown", f"{', '.join(missing)} not given; taken as absent")
 

@@ -105,6 +105,16 @@ class Described:
         return aspect in self.answers
 
 
+def insights_of(table: Members, rows: Iterable[Members]) -> dict[str | None, Members]:
+    """Return a table's part of the list of all contributor insights; what is not listed is off."""
+    names = [index["IndexName"] for index in table.get("GlobalSecondaryIndexes", ())]
+    found: dict[str | None, Members] = {name: {} for name in (None, *names)}
+    for row in rows:
+        if str(row["TableName"]).rpartition("/")[2] == table["TableName"]:  # it may be an ARN
+            found[row.get("IndexName")] = row
+    return found
+
+
 def by_name(indexes: Iterable[Members]) -> tuple[Members, ...]:
     """Return indexes in the order of their names: AWS promises none."""
     return tuple(sorted(indexes, key=lambda index: str(index["IndexName"])))

@@ -17,6 +17,7 @@ from generator.adopt.described import (
     TARGETS,
     TIME_TO_LIVE,
     Described,
+    insights_of,
     plain,
 )
 from generator.adopt.streams import TABLE, Found, Reading
@@ -51,7 +52,8 @@ def read_documents(sources: Iterable[tuple[str, bytes]]) -> tuple[Described, ...
         elif found.command in _OF_ALL_TABLES:
             _share(found, answers)
         elif found.member == "ContributorInsightsSummaries":
-            _share_insights(found, answers)
+            for name, table in tables.items():
+                answers[name].setdefault(INSIGHTS, {}).update(insights_of(table, found.content))
         elif found.command != TABLE and tables:
             _put(reading, found, answers)
     if reading.mistakes:
@@ -95,14 +97,6 @@ def _share(found: Found, answers: dict[str, dict[str, Any]]) -> None:
             parts = row["ResourceId"].split("/")
             if row["ServiceNamespace"] == "dynamodb" and parts[1:2] == [name] and row not in rows:
                 rows.append(row)
-
-
-def _share_insights(found: Found, answers: dict[str, dict[str, Any]]) -> None:
-    for name, own in answers.items():
-        known = own.setdefault(INSIGHTS, {})
-        for row in found.content:
-            if _table_of(row) == name:
-                known[row.get("IndexName")] = row
 
 
 def _put(reading: Reading, found: Found, answers: dict[str, dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from generator import rules
 from generator.adopt.definition import Definition, class_recovery_days, own_recovery, recovery_days
-from generator.adopt.described import BACKUPS, GONE, Note, plain
+from generator.adopt.described import BACKUPS, Note, plain
 from generator.environment import Document
 from generator.errors import Mark
 from generator.spec import EnvironmentSpec, Table
@@ -88,11 +88,11 @@ def assumed_setting(account_id: str, region: str) -> Setting:
 
 
 def entries_of(tables: Sequence[Described], setting: Setting, choices: Choices) -> list[Entry]:
-    """Return the entries of tables, by name; those that are gone have none.
+    """Return the entries of tables, by name.
 
     An entry that Holdfast could not read again becomes `existing: true`, and a note says why.
     """
-    kept = sorted((each for each in tables if each.status not in GONE), key=lambda each: each.name)
+    kept = sorted(tables, key=lambda each: each.name)
     keys = keys_of([each.name for each in kept], setting.environment)
     entries = [_entry(each, keys[each.name], setting, choices) for each in kept]
     refused = _refused(setting.environment, entries)

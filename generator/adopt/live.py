@@ -25,6 +25,7 @@ from generator.adopt.described import (
     TARGETS,
     TIME_TO_LIVE,
     Described,
+    insights_of,
     plain,
 )
 from generator.adopt.documents import policy_document
@@ -184,7 +185,7 @@ class _Reader:
         for each in tables:
             own = _Answers(given=dict(each.answers), unread={**each.unread, **shared.unread})
             for aspect, rows in shared.given.items():
-                own.given[aspect] = _of_table(aspect, rows, each.name)
+                own.given[aspect] = _of_table(aspect, rows, each)
             if each.key_arn is not None:
                 own.given.update(keys[each.key_arn].given)
                 own.unread.update(keys[each.key_arn].unread)
@@ -211,14 +212,10 @@ def _manager(kms: Any, arn: str) -> str:
     return str(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"])
 
 
-def _of_table(aspect: str, rows: Sequence[Mapping[str, Any]], name: str) -> Any:
+def _of_table(aspect: str, rows: Sequence[Mapping[str, Any]], described: Described) -> Any:
     if aspect == INSIGHTS:
-        return {row.get("IndexName"): row for row in rows if _insight_of(row) == name}
-    return [row for row in rows if row["ResourceId"].split("/")[1:2] == [name]]
-
-
-def _insight_of(row: Mapping[str, Any]) -> str:
-    return str(row["TableName"]).rpartition("/")[2]
+        return insights_of(described.table, rows)
+    return [row for row in rows if row["ResourceId"].split("/")[1:2] == [described.name]]
 
 
 def _pages(client: Any, operation: str, member: str, **request: Any) -> list[Any]:

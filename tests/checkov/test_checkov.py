@@ -1,4 +1,4 @@
-"""checkov over everything rendered: what it finds is repaired or accepted with a reason, in one file.
+"""checkov over everything rendered: findings are repaired, or accepted with a reason in one file.
 
 Runs the command line of an environment of its own (`make` fills `.venv-checkov`; another one is
 named in HOLDFAST_CHECKOV), without network and without the settings of whoever runs the tests.

@@ -444,7 +444,7 @@ resource "aws_iam_role_policy" "role_for_backup" {
         Sid      = "TagRecoveryPoints"
         Effect   = "Allow"
         Action   = "backup:TagResource"
-        Resource = "arn:aws:backup:*:333333333333:recovery-point:*"
+        Resource = "arn:aws:backup:*:333333333333:*"
       },
       {
         Sid      = "FindTags"

@@ -828,7 +828,7 @@ resource "aws_iam_role_policy" "role_for_backup" {
         Sid      = "TagRecoveryPoints"
         Effect   = "Allow"
         Action   = "backup:TagResource"
-        Resource = "arn:aws:backup:*:111111111111:recovery-point:*"
+        Resource = "arn:aws:backup:*:111111111111:*"
       },
       {
         Sid      = "FindTags"

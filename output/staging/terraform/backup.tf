@@ -814,7 +814,7 @@ resource "aws_iam_role_policy" "role_for_backup" {
         Sid      = "TagRecoveryPoints"
         Effect   = "Allow"
         Action   = "backup:TagResource"
-        Resource = "arn:aws:backup:*:444444444444:recovery-point:*"
+        Resource = "arn:aws:backup:*:444444444444:*"
       },
       {
         Sid      = "FindTags"
