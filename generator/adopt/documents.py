@@ -53,7 +53,8 @@ def read_documents(sources: Iterable[tuple[str, bytes]]) -> tuple[Described, ...
             _share(found, answers)
         elif found.member == "ContributorInsightsSummaries":
             for name, table in tables.items():
-                answers[name].setdefault(INSIGHTS, {}).update(insights_of(table, found.content))
+                listed = insights_of(table, found.content)
+                answers[name][INSIGHTS] = listed | answers[name].get(INSIGHTS, {})
         elif found.command != TABLE and tables:
             _put(reading, found, answers)
     if reading.mistakes:

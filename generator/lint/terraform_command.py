@@ -19,12 +19,13 @@ LOCK_FILE = ".terraform.lock.hcl"
 PROVIDERS = Path(".terraform", "providers")
 _BINARY = "*/hashicorp/aws/*/*/terraform-provider-aws*"  # host, version, platform: any
 _OLDEST = tuple(map(int, re.findall(r"\d+", REQUIRED_TERRAFORM)))
-_MOST_SECONDS = 600  # a first run may download the provider, 150 MB
+_MOST_SECONDS = 600  # a first run may download the provider, some 150 MB
+_MOST_SECONDS_TO_END = 10
 _ENVIRONMENT = {
     "TF_IN_AUTOMATION": "1",
     "CHECKPOINT_DISABLE": "1",
     "TF_CLI_ARGS": "-no-color",
-    # The provider's schema is garbage that collecting costs a fifth of the CPU time.
+    # Reading the provider's schema leaves little but garbage; collect it less often.
     "GOGC": "400",
 }
 # What these say is meant for the user's own roots.
@@ -45,21 +46,33 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         # Terraform warns about it at every call, in the middle of its answers.
         del environment["TF_CLI_CONFIG_FILE"]
     try:
-        return subprocess.run(  # noqa: S603 - the arguments are ours
+        with subprocess.Popen(  # noqa: S603 - the arguments are ours
             command,
             cwd=folder,
             env={**environment, **_ENVIRONMENT},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
-            timeout=_MOST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        reason = f"stopped: it had not ended after {_MOST_SECONDS} seconds"
+        ) as process:
+            try:
+                output, errors = process.communicate(timeout=_MOST_SECONDS)
+                return subprocess.CompletedProcess(command, process.returncode, output, errors)
+            except subprocess.TimeoutExpired:
+                reason = f"it had not ended after {_MOST_SECONDS} seconds"
+                _end(process)
     except OSError as error:
         reason = str(error)
-    return subprocess.CompletedProcess(command, 1, stdout="", stderr=reason)
+    return subprocess.CompletedProcess(command, 1, "", reason)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask first: terraform then ends its provider, which would outlive a killed terraform."""
+    process.terminate()
+    try:
+        process.communicate(timeout=_MOST_SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def failed(what: str, done: subprocess.CompletedProcess[str], fix: str = "") -> Finding:

@@ -13,6 +13,9 @@ from generator.spec.base import shown
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+# Maps whose keys are the user's own and stand in templates as keys.
+_FREE = {"resource_policy", "tags", "recovery_point_tags"}
+
 
 def check_text(scope: Scope) -> Iterator[Mistake]:
     """Yield text that Terraform would store otherwise, and keys that CloudFormation would run."""
@@ -38,11 +41,11 @@ def check_text(scope: Scope) -> Iterator[Mistake]:
                 f"{text!a} is not in Unicode's composed form (NFC), and Terraform would change it",
                 f"write {composed!a}, which looks the same",
             )
-        if "resource_policy" in path and (text == "Ref" or text.startswith("Fn::")):
+        if path[-1] == text and _FREE & {*path} and (text == "Ref" or text.startswith("Fn::")):
             yield scope.mistake(
                 path,
                 f"CloudFormation would take `{text}` for a function of its own",
-                "rename the condition key",
+                "choose another key",
             )
 
 

@@ -171,8 +171,13 @@ def test_insights_of_all_tables_in_one_list() -> None:
         {"TableName": table_arn("users"), "ContributorInsightsStatus": "ENABLED"},
     ]
     found = read(("-", printed(table(), table("users"), {"ContributorInsightsSummaries": rows})))
+    assert found["orders"].answers[INSIGHTS] == {None: {}, "by_x": rows[0]}
+    assert found["users"].answers[INSIGHTS] == {None: rows[1]}
+
+
+def test_insights_of_one_index_say_nothing_of_another() -> None:
+    found = read(("-", printed(table(), insights(IndexName="by_x"))))
     assert list(found["orders"].answers[INSIGHTS]) == ["by_x"]
-    assert list(found["users"].answers[INSIGHTS]) == [None]
 
 
 COMMANDS = (

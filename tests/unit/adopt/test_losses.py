@@ -322,6 +322,23 @@ def test_what_was_not_given_is_named_and_nothing_is_made_up() -> None:
     assert set(entry.written) == {"partition_key", "billing"}
 
 
+def test_insights_that_were_not_asked_are_named() -> None:
+    members = {
+        "AttributeDefinitions": attributes(id="S", other="S"),
+        "GlobalSecondaryIndexes": [index("by_other", keys("other")), index("by_id", keys("id"))],
+    }
+    asked = insights(enabled=True, IndexName="by_other")
+    answers = [
+        each for each in answered(table(**members)) if "ContributorInsightsSummaries" not in each
+    ]
+    (entry,) = entries(*answers, asked)
+    assert [str(note) for note in entry.notes] == [
+        "unknown: describe-contributor-insights of the table, describe-contributor-insights of "
+        "index by_id not given; taken as absent"
+    ]
+    assert entry.written["global_indexes"]["by_other"]["contributor_insights"]
+
+
 def test_a_key_whose_manager_is_not_known_is_taken_as_the_customers() -> None:
     key = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": KEY_ARN}
     (entry,) = entries(*answered(table(SSEDescription=key)))
