@@ -22,7 +22,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-ROUNDS = 7
+ROUNDS = 5
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 MIRROR_VARIABLE = "HOLDFAST_TERRAFORM_PLUGIN_DIR"

@@ -27,7 +27,7 @@ from generator.spec.resolved import DEFAULT_RECOVERY_PERIOD_DAYS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from generator.adopt.described import Described, Members
+    from generator.adopt.described import Described, Kind, Members
     from generator.spec import Protection
     from generator.spec.environment import Defaults
 
@@ -87,7 +87,7 @@ class Definition:
         self._unknown()
         return written
 
-    def _note(self, kind: Any, text: str) -> None:
+    def _note(self, kind: Kind, text: str) -> None:
         self.notes.append(Note(kind, text))
 
     def _keys(self) -> Written:

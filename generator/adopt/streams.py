@@ -47,6 +47,7 @@ _SHAPES = {
 COMMANDS = ", ".join(dict.fromkeys(command for command, _, _ in _SHAPES.values()))
 _TABLE_ARN = re.compile(r"arn:[a-z-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]+")
 _SPACE = re.compile(r"\s*")
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 _SHOWN_MEMBERS = 5
 
 
@@ -109,18 +110,22 @@ class Reading:
             except RecursionError:
                 self.refuse("this is nested too deeply", "give the output of aws as it is", mark)
                 return
+            if _HALF_A_CHARACTER.search(json.dumps(value, ensure_ascii=False)):
+                cause = "this holds half a character, which AWS never prints"
+                self.refuse(cause, "give the output of aws as it is", mark)
+                return
             for item in value if isinstance(value, list) else [value]:
                 yield item, mark
             position = _after_space(text, end)
 
     def _recognised(self, value: Any, mark: Mark, before: str | None) -> Found | None:
         """Return the document, or None after noting what is wrong with it."""
-        members = value.keys() if isinstance(value, dict) else set()
+        body = _without_null(value)
+        members = body.keys() if isinstance(body, dict) else ()
         member = next((name for name in _SHAPES if name in members), None)
         if member is None:
             self.refuse(*_not_understood(value), mark)
             return None
-        body = _without_null(value)
         command, service, operation = _SHAPES[member]
         problem = misfit(service, operation, body)
         if problem is None and command == TABLE:

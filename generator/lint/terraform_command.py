@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -140,9 +139,13 @@ def provider(folder: Path) -> Path | Finding:
     if done.returncode != 0:
         shutil.rmtree(work, ignore_errors=True)
         return failed("init", done, f"name a folder that mirrors it in {PLUGIN_DIR_VARIABLE}")
-    with suppress(OSError):  # another run was first, or nothing can be kept
+    try:
         work.rename(kept)
-    return kept if _whole(kept) else work
+    except OSError:  # another run was first, or nothing can be kept
+        if not _whole(kept):
+            return work
+        shutil.rmtree(work, ignore_errors=True)
+    return kept
 
 
 def _whole(folder: Path) -> bool:

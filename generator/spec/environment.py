@@ -34,7 +34,10 @@ ProjectName = Annotated[
     ),
 ]
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
-_ROLE = r"(arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role/)?([A-Za-z0-9+=,.@_/-]{1,510}/)?[\w+=,.@-]{1,64}"
+_ROLE = (
+    r"(arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role/)?"
+    r"([A-Za-z0-9+=,.@_/-]{1,510}/)?[\w+=,.@-]{1,64}"
+)
 
 
 class Principal(Model):

@@ -167,7 +167,7 @@ def class_maps(
     classes: dict[str, Written] = draw(maps(names, protection, max_size=2))
     for written in classes.values():
         if written.get("backups") and draw(st.booleans()):
-            value = draw(tag_values.filter(bool))
+            value = draw(tag_values)
             written["select_by_tag"] = {"key": SELECTED, "value": value}
     return classes
 
@@ -185,7 +185,7 @@ def principals(place: Written) -> st.SearchStrategy[Written]:
         "R" * 64,
         f"arn:{partition}:iam::{account}:role/FromArn",
         f"arn:{partition}:iam::999999999999:role/elsewhere/FromArn",
-        'odd"${path}/Role',
+        "a/b+=,.@_-/Role",
     ]
     everyone = [
         *({"role": role} for role in roles),

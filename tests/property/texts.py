@@ -133,7 +133,7 @@ tag_keys = st.one_of(
     _tag_texts.map(str.strip),
 ).filter(lambda key: key and not key.lower().startswith(("aws:", "proj", "envir", "rule", "sel")))
 tag_values = st.one_of(
-    st.sampled_from(["", "payments", "4711", "yes", "ünï cödé", "v" * 256, "a=b:c/d@e+f-g.h_i"]),
+    st.sampled_from([" ", "payments", "4711", "yes", "ünï cödé", "v" * 256, "a=b:c/d@e+f-g.h_i"]),
     _tag_texts,
 )
 

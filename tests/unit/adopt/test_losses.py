@@ -245,10 +245,6 @@ DAMAGED = {
         answered(table(AttributeDefinitions=attributes_of(DECOMPOSED), KeySchema=keys(DECOMPOSED))),
         "existing: partition_key.name: 'u\\u0308ber' is not in Unicode's composed form",
     ),
-    "half a character": (
-        answered(table(AttributeDefinitions=attributes_of("a\ud800"), KeySchema=keys("a\ud800"))),
-        "existing: partition_key.name: the text holds '\\ud800', half of a character",
-    ),
     "a key without a type": (
         answered(table(AttributeDefinitions=[])),
         "existing: AWS gives no type of the key id",
