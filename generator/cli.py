@@ -5,6 +5,7 @@ What a command needs is imported when it runs, so that `holdfast --help` answers
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,19 +33,22 @@ class Command(click.Group):
             for mistake in error.mistakes:
                 click.echo(str(mistake), err=True)
             count = len(error.mistakes)
-            click.echo(f"{count} mistake{'' if count == 1 else 's'}; nothing was written", err=True)
+            click.echo(f"{count} mistake{'' if count == 1 else 's'}", err=True)
             ctx.exit(BAD_INPUT)
 
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="holdfast")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Keep DynamoDB tables recoverable.
 
     One short environment file in, CloudFormation and Terraform out.
 
-    Exit status: 0 fine, 1 findings or stale output, 2 bad input.
+    Exit status: 0 fine, 1 findings or stale output, 2 bad input (nothing is written then).
     """
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
 
 
 @main.command()

@@ -126,17 +126,10 @@ def _backups(environment: Environment, table: Table) -> Iterator[BackupCoverage]
 
 
 def _recovery(table: Table) -> str:
-    recovery = table.point_in_time_recovery
-    if recovery is None:
-        return "off"
-    days = f"{recovery.recovery_period_days} days"
     if table.existing:
-        return (
-            f"{days}, switched on by its owner"
-            if not recovery.managed
-            else (f"{days} promised; its owner has to switch it on until Holdfast can")
-        )
-    return days
+        return "its owner's choice, not checked"
+    recovery = table.point_in_time_recovery
+    return "off" if recovery is None else f"{recovery.recovery_period_days} days"
 
 
 def _deletion_protection(table: Table) -> str:
@@ -155,7 +148,7 @@ def _gaps(
     environment: Environment, table: Table, backups: tuple[BackupCoverage, ...]
 ) -> Iterator[str]:
     copies = [copy for backup in backups for copy in backup.copies]
-    if table.point_in_time_recovery is None:
+    if not table.existing and table.point_in_time_recovery is None:
         yield "a bad write: without point-in-time recovery all since the last backup is lost"
     if not backups:
         yield "anything older than point-in-time recovery, and the loss of the account"

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +62,18 @@ def compare(folder: Path, files: Mapping[str, str], parts: Collection[str]) -> C
     that rendering one engine leaves the other's files alone. Raises `Mistakes` when a file in the
     way was not written by Holdfast.
     """
+    with _reachable(folder, "read"):
+        return _compared(folder, files, parts)
+
+
+def _compared(folder: Path, files: Mapping[str, str], parts: Collection[str]) -> Changes:
     owned = _owned(folder)
     added, changed, foreign = [], [], []
     for name, text in files.items():
         path = folder / name
         if not os.path.lexists(path):
             added.append(name)
+            foreign += _blocking(path)
         elif path.is_dir() or (before := _text(path)) is None:
             foreign.append(path)
         elif before != text:
@@ -88,7 +95,15 @@ def compare(folder: Path, files: Mapping[str, str], parts: Collection[str]) -> C
 
 
 def write(changes: Changes) -> None:
-    """Write what changed; interrupted at any point, a later run finds its own files again."""
+    """Write what changed; interrupted at any point, a later run finds its own files again.
+
+    Raises `Mistakes` where the folder cannot be written.
+    """
+    with _reachable(changes.folder, "written"):
+        _write(changes)
+
+
+def _write(changes: Changes) -> None:
     folder = changes.folder
     folder.mkdir(parents=True, exist_ok=True)
     after = sorted((changes.owned - {*changes.removed}) | {*changes.files})
@@ -106,6 +121,23 @@ def write(changes: Changes) -> None:
     _replace(folder / MANIFEST, _manifest(after))
 
 
+@contextmanager
+def _reachable(folder: Path, done: str) -> Iterator[None]:
+    """Turn what the file system refuses into a mistake: the user chose the folder."""
+    try:
+        yield
+    except OSError as error:
+        cause = f"{folder} cannot be {done}: {error.strerror}"
+        fix = "correct its permissions, or give another folder with --output"
+        raise Mistakes([Mistake(cause, fix)]) from None
+
+
+def _blocking(path: Path) -> list[Path]:
+    """Return what stands where `path` needs a folder, if something does."""
+    nearest = next(parent for parent in path.parents if os.path.lexists(parent))
+    return [] if nearest.is_dir() else [nearest]
+
+
 def _part(name: str) -> str:
     top, _, rest = name.partition("/")
     return top if rest else ""
@@ -114,7 +146,7 @@ def _part(name: str) -> str:
 def _owned(folder: Path) -> tuple[str, ...]:
     try:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
     except (ValueError, KeyError, TypeError):
         listed = None

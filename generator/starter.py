@@ -36,7 +36,7 @@ tables:
   orders:
     partition_key: {name: order_id, type: S}
     sort_key: {name: item_id, type: S}
-    protection: critical
+    deletion_protection: true
   # A table that is defined elsewhere; Holdfast only protects it:
   # sessions: {existing: true}
 """
@@ -45,23 +45,18 @@ tables:
 def write_starter(directory: Path) -> Iterator[str]:
     """Write the starter below `directory` and yield what to tell the user.
 
-    Raises `Mistakes` when a folder cannot be made; existing files stay as they are.
+    Raises `Mistakes` for what cannot be written; existing files stay as they are.
     """
     folder = directory / "environments"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name, text in (("dev.yaml", _STARTER), ("schema.json", schema_text())):
+            yield _written(folder / name, text)
     except OSError as error:
-        cause = f"{folder} cannot be made: {error.strerror}"
-        raise Mistakes([Mistake(cause, "give a folder that can be written")]) from None
-    for name, text in (("dev.yaml", _STARTER), ("schema.json", schema_text())):
-        path = folder / name
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            yield f"{path} exists and stays as it is"
-        else:
-            yield f"{path} written"
+        cause = f"{folder} cannot be written: {error.strerror}"
+        raise Mistakes(
+            [Mistake(cause, "name another folder, or correct its permissions")]
+        ) from None
     yield ""
     yield f"Next: put your account, Region, tables and principals into {folder / 'dev.yaml'}, then"
     yield ""
@@ -72,3 +67,12 @@ def write_starter(directory: Path) -> Iterator[str]:
     yield "  holdfast explain     # what protects each table, and what does not"
     yield ""
     yield "Tables that exist already: `holdfast adopt --help`."
+
+
+def _written(path: Path, text: str) -> str:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return f"{path} exists and stays as it is"
+    return f"{path} written"

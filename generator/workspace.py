@@ -30,10 +30,13 @@ def load(names: Iterable[str] = (), directory: Path = DIRECTORY) -> tuple[Loaded
 
     Raises `Mistakes` with the mistakes of all of them, and of the files they depend on.
     """
+    wanted = tuple(names)
     workspace = _Workspace()
-    paths = find(names, directory)
+    paths = find(wanted, directory)
     workspace.read(paths)
     loaded = workspace.linked(paths)
+    if not wanted and not workspace.mistakes:
+        workspace.mistakes += _forgotten(workspace, directory)
     if workspace.mistakes:
         raise Mistakes(workspace.mistakes)
     return loaded
@@ -63,7 +66,26 @@ def find(names: Iterable[str], directory: Path = DIRECTORY) -> tuple[Path, ...]:
 def _files(directory: Path) -> tuple[Path, ...]:
     if not directory.is_dir():
         return ()
-    return tuple(sorted(path for path in directory.iterdir() if path.suffix in SUFFIXES))
+    try:
+        found = sorted(path for path in directory.iterdir() if path.suffix in SUFFIXES)
+    except OSError as error:
+        cause = f"{directory} cannot be read: {error.strerror}"
+        raise Mistakes([Mistake(cause, "correct its permissions")]) from None
+    return tuple(path for path in found if not path.is_dir())
+
+
+def _forgotten(workspace: _Workspace, directory: Path) -> list[Mistake]:
+    """Return a mistake for every file of the folder that nothing was made of: a typo hides it."""
+    used = {_key(file) for loaded in workspace.loaded.values() for file in loaded.document.files}
+    return [
+        Mistake(
+            f"{path} names no `environment`, and no environment extends or includes it, so "
+            "nothing is made of it",
+            "correct its `environment` key, name it in an `extends` or `include`, or move it away",
+        )
+        for path in _files(directory)
+        if _key(path) not in used
+    ]
 
 
 def _file_of(name: str, directory: Path) -> Path | None:

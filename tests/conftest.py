@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
-import sys
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tools.provider_mirror import PLUGIN_DIR_VARIABLE, provider_mirror
 
 ROOT = Path(__file__).resolve().parents[1]
 _NAMED_HERE = frozenset({"localhost", "localhost.localdomain", ""})
@@ -39,23 +39,13 @@ def missing(reason: str) -> Any:
     pytest.skip(reason)
 
 
-def terraform_plugins() -> None:
-    """Let `holdfast lint` and its like find a local mirror of the provider, as `make` does."""
-    found = subprocess.run(
-        [sys.executable, ROOT / "tools" / "provider_mirror.py"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    if found.stdout.strip():
-        os.environ.setdefault("HOLDFAST_TERRAFORM_PLUGIN_DIR", found.stdout.strip())
-
-
 @pytest.fixture(scope="session")
 def terraform() -> str:
     """The terraform binary, and the provider where a mirror is at hand."""
     path = need("terraform")
-    terraform_plugins()
+    mirror = provider_mirror()
+    if mirror is not None:
+        os.environ.setdefault(PLUGIN_DIR_VARIABLE, str(mirror))
     return path
 
 

@@ -221,7 +221,10 @@ class Merge:
             "there is nothing to remove: a key without a value takes away what was inherited, "
             f"and nothing before this gives `{key}`"
         )
-        fix = "give it a value (`{}` for a mapping without settings), or delete it"
+        fix = (
+            "give it a value (`{}` for a mapping without settings), indent what belongs to it "
+            "one level deeper, or delete it"
+        )
         close = difflib.get_close_matches(key, target, n=1)
         if close:
             fix = f"did you mean `{close[0]}`? Otherwise {fix}"

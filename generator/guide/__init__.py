@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from generator.guide import after, deploy, overview
+from generator.guide import after, before, deploy, overview, recover
 from generator.pipeline import Tree, header_of
 
 
 def guide(tree: Tree) -> str:
-    """Return the README of one environment as Markdown; it is the same for every engine."""
+    """Return the README of one environment as Markdown."""
     environment = tree.environment
     header = header_of(environment).replace("\n", " ")
     sections = (
         f"<!-- {header} -->",
         f"# {environment.project} {environment.name}",
         *overview.sections(tree),
+        *before.sections(tree),
         *deploy.sections(tree),
         *after.sections(tree),
+        *recover.sections(tree),
     )
     return "\n\n".join(section.strip("\n") for section in sections if section) + "\n"

@@ -1,84 +1,76 @@
-"""The last part of the guide: what to do once after deploying, and what cannot be undone."""
+"""The part of the guide for after deploying: proof that it works, and what cannot be undone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blueprints.alerts import uncovered_rules
-from generator.naming import arn, iam_name, physical, vault_name
+from blueprints.alerts import alerts_topic_arn, uncovered_rules, watchdog_topic_arn
+from generator.naming import arn, iam_name, vault_name
 from generator.pipeline import Tree
-from generator.spec.resolved import CopyTarget, Environment
+from generator.spec.resolved import Environment
 
 
 def sections(tree: Tree) -> Iterator[str]:
     """Yield the sections in their order."""
     environment = tree.environment
-    if environment.vaults:
-        yield "## Once after the first deployment"
-        yield from _opt_in(environment)
     if environment.spec.alerts is not None:
         yield from _alerts(environment)
+    if environment.vaults:
+        yield from _proof(environment)
     yield from _locks(environment)
     yield from _given_keys(environment)
-    yield from _way_back(environment)
-
-
-def _opt_in(environment: Environment) -> Iterator[str]:
-    region = environment.region
-    yield "### Switch on AWS Backup's advanced features for DynamoDB in this Region"
-    yield (
-        "Cold storage, copies and vault locks work only for recovery points taken after both "
-        "preferences are true. They belong to the whole account and Region, and other teams' "
-        "preferences must stay as they are: read, merge, write. Running it again changes nothing."
-    )
-    yield f"""```sh
-aws backup describe-region-settings --region {region} --output json > region-settings.json
-python3 -c 'import json; s = json.load(open("region-settings.json")); \\
-s["ResourceTypeOptInPreference"]["DynamoDB"] = True; \\
-s["ResourceTypeManagementPreference"]["DynamoDB"] = True; \\
-json.dump(s, open("region-settings.json", "w"))'
-aws backup update-region-settings --region {region} --cli-input-json file://region-settings.json
-```"""
-    remote = {there.account_id for there in environment.destinations.values()}
-    remote |= {source.account_id for source in environment.sources}
-    if remote - {environment.account_id}:
-        yield "### Switch on copies between accounts"
-        yield (
-            "Both accounts must belong to one AWS organization. Once, with credentials of the "
-            "organization's management account:"
-        )
-        yield (
-            "```sh\naws backup update-global-settings "
-            "--global-settings isCrossAccountBackupEnabled=true\n```"
-        )
 
 
 def _alerts(environment: Environment) -> Iterator[str]:
-    topic = arn(environment, "sns", physical(environment, "alerts"))
     region = environment.region
+    topics = (alerts_topic_arn(environment), watchdog_topic_arn(environment))
     yield "## Prove that alerts arrive"
-    yield "Subscriptions that nobody has confirmed; this must print an empty list:"
-    yield f"""```sh
-aws sns list-subscriptions-by-topic --region {region} --topic-arn {topic} \\
-  --query 'Subscriptions[?SubscriptionArn==`PendingConfirmation`].Endpoint'
-```"""
+    yield (
+        "Every e-mail and HTTPS receiver has to confirm both topics once. Who has not; this must "
+        "print two empty lists:"
+    )
+    yield (
+        "```sh\n"
+        + "\n".join(
+            f"aws sns list-subscriptions-by-topic --region {region} --topic-arn {topic} \\\n"
+            "  --query 'Subscriptions[?SubscriptionArn==`PendingConfirmation`].Endpoint'"
+            for topic in topics
+        )
+        + "\n```"
+    )
     yield "A test message; everybody on call must receive it:"
     yield f"""```sh
-aws sns publish --region {region} --topic-arn {topic} \\
+aws sns publish --region {region} --topic-arn {topics[0]} \\
   --subject 'Holdfast test of {environment.name}' --message 'Delivery works.'
 ```"""
-    silent = uncovered_rules(environment)
-    if silent:
-        yield "### Silence that no alarm notices"
-        yield (
-            "Failures of these rules are reported. That a rule did not run at all is noticed only "
-            "by a vault's freshness alarm, which does not cover:"
-        )
-        yield "\n".join(
-            f"- `{rule.backup_name}` of class {rule.class_name} into "
-            f"`{vault_name(environment, rule.vault)}`: {rule.reason}"
-            for rule in silent
-        )
+    if environment.spec.alerts is not None and environment.spec.alerts.freshness_alarms:
+        yield "Freshness alarms begin in ALARM and turn to OK after the first backup."
+
+
+def _proof(environment: Environment) -> Iterator[str]:
+    yield "## Prove that backups happen"
+    yield "The newest backup of every table AWS Backup knows; each of yours must be in the list:"
+    yield f"""```sh
+aws backup list-protected-resources --region {environment.region} --output table \\
+  --query "Results[?ResourceType=='DynamoDB'].[ResourceArn,LastBackupTime]"
+```"""
+    yield "### Silence that no alarm notices"
+    yield (
+        "Failures of jobs are reported. That nothing ran at all is noticed only by the freshness "
+        "alarm of a vault, which is quiet as long as any backup of any table arrives there. So "
+        "nobody is told of:"
+    )
+    lines = [
+        "a single table that is missing from the backups, because its name in the environment "
+        "file is wrong or the table was deleted",
+        "a copy that was never started",
+    ]
+    lines += [
+        f"`{rule.backup_name}` of class {rule.class_name} into "
+        f"`{vault_name(environment, rule.vault)}`: {rule.reason}"
+        for rule in uncovered_rules(environment)
+    ]
+    yield "\n".join(f"- {line}" for line in lines)
 
 
 def _locks(environment: Environment) -> Iterator[str]:
@@ -87,7 +79,8 @@ def _locks(environment: Environment) -> Iterator[str]:
         return
     yield "## Locks"
     yield (
-        "Removing or loosening a lock is a break-glass step. Terraform replaces a lock for any "
+        "Removing or loosening a lock is a break-glass step; the one way round, a lock put without "
+        "any bounds, is for a service control policy to close. Terraform replaces a lock for any "
         "edit (it deletes the lock, then puts it again), so under Terraform every later edit of a "
         "lock has to be applied by break-glass."
     )
@@ -120,34 +113,3 @@ def _given_keys(environment: Environment) -> Iterator[str]:
         "from or to the vault:"
     )
     yield "\n".join(f"- `{vault}`: `{key}`" for vault, key in given.items())
-
-
-def _way_back(environment: Environment) -> Iterator[str]:
-    ways: dict[str, tuple[CopyTarget, Environment, str]] = {}
-    for protection in environment.protections.values():
-        for backup in protection.backups.values():
-            for target in environment.copies(backup):
-                if target.environment is not None:
-                    way = (target, target.environment, environment.vault_arn(backup.vault))
-                    ways.setdefault(target.vault_arn, way)
-    if not ways:
-        return
-    yield "## The way back from another account or Region"
-    yield (
-        "A recovery point in a destination is copied back into a vault here, then restored. A "
-        "copy in cold storage cannot be copied back: restore it there."
-    )
-    for target, there, back in ways.values():
-        role = arn(there, "iam", f"role/{iam_name(there, 'recovery')}", regional=False)
-        service = arn(there, "iam", f"role/{iam_name(there, 'copy-back')}", regional=False)
-        vault = target.vault_arn.rpartition(":")[2]
-        yield f"From `{vault}` of `{there.name}`, as break-glass, after assuming `{role}`:"
-        yield f"""```sh
-aws backup list-recovery-points-by-backup-vault --region {there.region} \\
-  --backup-vault-name {vault} --by-resource-type DynamoDB
-aws backup start-copy-job --region {there.region} \\
-  --source-backup-vault-name {vault} \\
-  --recovery-point-arn RECOVERY_POINT_ARN \\
-  --destination-backup-vault-arn {back} \\
-  --iam-role-arn {service}
-```"""

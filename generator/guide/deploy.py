@@ -1,11 +1,11 @@
-"""The second part of the guide: the exact commands that deploy, in their order."""
+"""The part of the guide with the exact commands that deploy, in their order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from blueprints import catalog
-from generator.pipeline import Tree
+from generator.pipeline import CLOUDFORMATION, TERRAFORM, Tree
 from generator.spec.resolved import Environment, stack_name
 
 
@@ -14,13 +14,26 @@ def sections(tree: Tree) -> Iterator[str]:
     environment = tree.environment
     yield "## Deploy"
     yield _before(environment)
-    yield "### With CloudFormation"
-    yield "Once for the account and Region: the bucket that takes templates and function code."
-    yield _shell([_bootstrap(environment)])
-    yield "Then, and after every change:"
-    yield _shell(_deployments(tree))
+    if CLOUDFORMATION in tree.engines:
+        yield "### With CloudFormation"
+        yield "Once for the account and Region: the bucket that takes templates and function code."
+        yield _shell([_bootstrap(environment)])
+        yield "Then, and after every change:"
+        yield _shell(_deployments(tree))
+    if TERRAFORM in tree.engines:
+        yield from _with_terraform(environment)
+    if len(tree.engines) > 1:
+        yield "Use one engine for an environment, never both: the second finds the names taken."
+
+
+def _with_terraform(environment: Environment) -> Iterator[str]:
     yield "### With Terraform"
     yield _shell(_terraform())
+    if environment.spec.deploy.terraform_backend is None:
+        yield (
+            "No `deploy.terraform_backend` is named, so the state lies in `terraform/`: keep it "
+            "safe, and out of version control."
+        )
     yield (
         "Keys, vaults and tables carry `prevent_destroy`: no plan destroys or replaces one while "
         "it is in the environment file. **Taking one out of the file takes that guard away with "
@@ -28,7 +41,6 @@ def sections(tree: Tree) -> Iterator[str]:
         "`terraform -chdir=terraform state rm ADDRESS` first; `holdfast generate` prints a warning "
         "with the address. CloudFormation keeps whatever leaves a template."
     )
-    yield ("Use one engine for an environment, never both: the second would find the names taken.")
 
 
 def _before(environment: Environment) -> str:

@@ -34,7 +34,7 @@ def run(names: Sequence[str], *, as_json: bool) -> bool:
             click.echo(str(finding))
         failing = sum(finding.fails for finding in findings)
         notes = len(findings) - failing
-        click.echo(f"{len(trees)} environments: {failing} findings, {notes} notes", err=True)
+        click.echo(f"environments: {len(trees)}, findings: {failing}, notes: {notes}", err=True)
     return any(finding.fails for finding in findings)
 
 

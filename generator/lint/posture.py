@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from blueprints.alerts import uncovered_rules
+from generator.lint import checks
 from generator.lint.findings import Finding, Severity
 from generator.spec.resolved import Environment
 from generator.workspace import Loaded
-
-# What a rule yields: dotted path of the place to blame, as parts, and the message.
-Found = Iterator[tuple[tuple[str, ...], str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +21,7 @@ class Rule:
     reason: str
     fix: str
     controls: tuple[str, ...]
-    check: Callable[[Environment], Found]
+    check: Callable[[Environment], checks.Found]
 
 
 def check(loaded: Loaded) -> list[Finding]:
@@ -45,145 +42,6 @@ def check(loaded: Loaded) -> list[Finding]:
     return findings
 
 
-def _no_recovery(environment: Environment) -> Found:
-    for table in environment.tables:
-        if table.point_in_time_recovery is None:
-            yield ("tables", table.key), f"table {table.name} has no point-in-time recovery"
-
-
-def _no_backup(environment: Environment) -> Found:
-    for table in environment.tables:
-        if not table.protection.backups:
-            yield (
-                ("tables", table.key),
-                f"table {table.name} is in no backup plan: class {table.protection_name} "
-                "has no backups",
-            )
-
-
-def _no_deletion_protection(environment: Environment) -> Found:
-    for table in environment.tables:
-        if not table.existing and not table.deletion_protection:
-            yield ("tables", table.key), f"table {table.name} has no deletion protection"
-
-
-def _unlocked(environment: Environment) -> Found:
-    for key, vault in environment.vaults.items():
-        if vault.lock is None:
-            yield (
-                ("vaults", key),
-                f"vault {key} is not locked: break-glass can delete its recovery points",
-            )
-
-
-def _critical_without_copy(environment: Environment) -> Found:
-    for table in environment.tables:
-        if table.protection_name != "critical":
-            continue
-        accounts = {
-            target.account_id
-            for backup in table.protection.backups.values()
-            for target in environment.copies(backup)
-        }
-        if not accounts - {environment.account_id}:
-            yield (
-                ("tables", table.key),
-                f"critical table {table.name} has no copy in another account: "
-                f"who takes over {environment.account_id} reaches table and backups alike",
-            )
-
-
-def _no_alerts(environment: Environment) -> Found:
-    if environment.spec.alerts is None:
-        yield ("environment",), "nobody is told when a backup fails"
-
-
-def _cold_copies(environment: Environment) -> Found:
-    for class_name, protection in environment.protections.items():
-        for name, backup in protection.backups.items():
-            for target in environment.copies(backup):
-                if (
-                    target.copy.cold_storage_after_days is not None
-                    and target.account_id != environment.account_id
-                ):
-                    path = ("protections", class_name, "backups", name, "copies", target.name)
-                    yield (
-                        path,
-                        f"the copy in account {target.account_id} moves to cold storage after "
-                        f"{target.copy.cold_storage_after_days} days and cannot be copied back "
-                        "from then on; it can only be restored over there",
-                    )
-
-
-def _unused_classes(environment: Environment) -> Found:
-    for name in environment.spec.protections:
-        if name not in environment.protections and name not in ("standard", "critical"):
-            yield ("protections", name), f"no table uses the protection class {name}"
-
-
-def _region_opt_in(environment: Environment) -> Found:
-    if environment.vaults:
-        yield (
-            ("region",),
-            f"copies, cold storage and vault locks need AWS Backup's advanced features for "
-            f"DynamoDB, switched on once in account {environment.account_id} for "
-            f"{environment.region}; no template can do that",
-        )
-
-
-def _silent_rules(environment: Environment) -> Found:
-    for rule in uncovered_rules(environment):
-        yield (
-            ("protections", rule.class_name, "backups", rule.backup_name),
-            f"that {rule.backup_name} of class {rule.class_name} stopped running would go "
-            f"unnoticed: {rule.reason}",
-        )
-
-
-def _external_copies(environment: Environment) -> Found:
-    for class_name, protection in environment.protections.items():
-        for name, backup in protection.backups.items():
-            for target in environment.copies(backup):
-                if target.environment is None:
-                    path = ("protections", class_name, "backups", name, "copies", target.name)
-                    yield (
-                        path,
-                        f"{target.vault_arn} is not rendered here: its lock bounds, policy and "
-                        "key are unchecked",
-                    )
-
-
-def _unbound_deploy(environment: Environment) -> Found:
-    if environment.vaults and environment.spec.principals.deploy:
-        yield (
-            ("principals", "deploy"),
-            "who deploys may rewrite vault and key policies, and so lift their denials; only a "
-            "deny-destroy policy or a service control policy on these principals prevents that",
-        )
-
-
-def _nobody_deploys(environment: Environment) -> Found:
-    if not environment.spec.principals.deploy:
-        yield (
-            ("principals",),
-            "principals.deploy is empty, so break-glass alone can deploy: KMS refuses a key whose "
-            "policy its author could not change again",
-        )
-
-
-def _unbacked_vaults(environment: Environment) -> Found:
-    if environment.is_destination:
-        return
-    used = {
-        backup.vault
-        for protection in environment.protections.values()
-        for backup in protection.backups.values()
-    }
-    for key in environment.vaults:
-        if key not in used:
-            yield ("vaults", key), f"no backup goes into vault {key}"
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         id="HF001",
@@ -198,7 +56,7 @@ RULES: tuple[Rule, ...] = (
             "dynamodb_tables_pitr_enabled",
             "AVD-AWS-0024",
         ),
-        check=_no_recovery,
+        check=checks.no_recovery,
     ),
     Rule(
         id="HF002",
@@ -213,7 +71,7 @@ RULES: tuple[Rule, ...] = (
             "DynamoDB.4",
             "dynamodb_table_protected_by_backup_plan",
         ),
-        check=_no_backup,
+        check=checks.no_backup,
     ),
     Rule(
         id="HF003",
@@ -226,7 +84,7 @@ RULES: tuple[Rule, ...] = (
             "DynamoDB.6",
             "dynamodb_table_deletion_protection_enabled",
         ),
-        check=_no_deletion_protection,
+        check=checks.no_deletion_protection,
     ),
     Rule(
         id="HF004",
@@ -240,7 +98,7 @@ RULES: tuple[Rule, ...] = (
             "BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK",
             "backup_vaults_lock_enabled",
         ),
-        check=_unlocked,
+        check=checks.unlocked,
     ),
     Rule(
         id="HF005",
@@ -249,7 +107,7 @@ RULES: tuple[Rule, ...] = (
         reason="An account taken over or closed takes its own backups with it.",
         fix="add a copy to a destination in another account, or accept HF005 with a reason",
         controls=("BACKUP_RESOURCES_PROTECTED_BY_CROSS_ACCOUNT",),
-        check=_critical_without_copy,
+        check=checks.critical_without_copy,
     ),
     Rule(
         id="HF006",
@@ -258,7 +116,7 @@ RULES: tuple[Rule, ...] = (
         reason="A backup that fails unnoticed is found out on the worst day.",
         fix="add alerts with at least one subscription",
         controls=("DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED",),
-        check=_no_alerts,
+        check=checks.no_alerts,
     ),
     Rule(
         id="HF007",
@@ -267,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         reason="AWS Backup does not copy recovery points out of cold storage.",
         fix="leave out the copy's cold_storage_after_days, or accept HF007 with a reason",
         controls=(),
-        check=_cold_copies,
+        check=checks.cold_copies,
     ),
     Rule(
         id="HF008",
@@ -276,7 +134,7 @@ RULES: tuple[Rule, ...] = (
         reason="It suggests protection that no table has.",
         fix="use it or remove it",
         controls=(),
-        check=_unused_classes,
+        check=checks.unused_classes,
     ),
     Rule(
         id="HF009",
@@ -285,7 +143,7 @@ RULES: tuple[Rule, ...] = (
         reason="Without it backups are taken but neither locked, copied nor moved to cold storage.",
         fix="run the commands in the output's README once, then accept HF009 with the date",
         controls=(),
-        check=_region_opt_in,
+        check=checks.region_opt_in,
     ),
     Rule(
         id="HF010",
@@ -294,7 +152,7 @@ RULES: tuple[Rule, ...] = (
         reason="CloudWatch looks back 168 hours at most, and one rule into a vault masks another.",
         fix="give the rule a vault of its own, or know that only its failures are reported",
         controls=("DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED",),
-        check=_silent_rules,
+        check=checks.silent_rules,
     ),
     Rule(
         id="HF011",
@@ -303,7 +161,7 @@ RULES: tuple[Rule, ...] = (
         reason="Their bounds are known only when a copy fails.",
         fix="describe the destination in a file with kind: destination",
         controls=(),
-        check=_external_copies,
+        check=checks.external_copies,
     ),
     Rule(
         id="HF012",
@@ -313,7 +171,7 @@ RULES: tuple[Rule, ...] = (
         fix="deny destroying actions to these principals in an identity or service control policy, "
         "then accept HF012 naming it",
         controls=("BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED",),
-        check=_unbound_deploy,
+        check=checks.unbound_deploy,
     ),
     Rule(
         id="HF013",
@@ -322,7 +180,7 @@ RULES: tuple[Rule, ...] = (
         reason="It suggests backups that nobody takes.",
         fix="send a backup there or remove it",
         controls=(),
-        check=_unbacked_vaults,
+        check=checks.unbacked_vaults,
     ),
     Rule(
         id="HF014",
@@ -331,6 +189,34 @@ RULES: tuple[Rule, ...] = (
         reason="Emergency access used every day is neither emergency access nor watched.",
         fix="name the role or permission set that deploys under principals.deploy",
         controls=(),
-        check=_nobody_deploys,
+        check=checks.nobody_deploys,
+    ),
+    Rule(
+        id="HF015",
+        severity="note",
+        title="Recovery of tables defined elsewhere",
+        reason="Holdfast cannot switch it on for a table it does not define.",
+        fix="look with `aws dynamodb describe-continuous-backups --table-name NAME`, then accept "
+        "HF015 with the date",
+        controls=("DYNAMODB_PITR_ENABLED",),
+        check=checks.unchecked_recovery,
+    ),
+    Rule(
+        id="HF016",
+        severity="note",
+        title="Local Terraform state",
+        reason="A lost state file orphans vaults and keys; a committed one shows what they hold.",
+        fix="name deploy.terraform_backend, or accept HF016 where CloudFormation deploys",
+        controls=(),
+        check=checks.local_state,
+    ),
+    Rule(
+        id="HF017",
+        severity="warning",
+        title="Unknown Region",
+        reason="Nothing can be deployed to a misspelt Region.",
+        fix="correct it, or accept HF017 if the Region is new",
+        controls=(),
+        check=checks.unknown_region,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.rules.scope import plural
-from generator.spec.resolved import DEFAULT_VAULT
+from generator.spec.resolved import BUILT_IN_VAULTS, DEFAULT_VAULT
 from generator.validation.wording import suggestion
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from generator.spec import Backup, Lock, Protection
     from generator.spec.protection import TagSelection
 
-IMPLICIT_VAULT = "main"
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html
 MAX_SELECTIONS = 100
 
@@ -58,12 +57,12 @@ def _class_names(scope: Scope) -> Iterator[Mistake]:
 
 def _vault(scope: Scope, path: Path, backup: Backup) -> Iterator[Mistake]:
     known = scope.names("vaults")
-    if backup.vault not in known and backup.vault != IMPLICIT_VAULT:
+    if backup.vault not in known and backup.vault not in BUILT_IN_VAULTS:
         yield scope.mistake(
             (*path, "vault"),
             f"there is no vault `{backup.vault}`",
             suggestion(
-                backup.vault, dict.fromkeys([*known, IMPLICIT_VAULT]), "define it under `vaults`"
+                backup.vault, dict.fromkeys([*known, *BUILT_IN_VAULTS]), "define it under `vaults`"
             ),
         )
         return

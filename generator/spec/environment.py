@@ -76,6 +76,14 @@ class Principal(Model):
                 f"{'neither' if self.role is None else 'both'}",
                 "write {role: NAME} or {permission_set: NAME}",
             )
+        name = (self.role or "").rpartition("/")[2]
+        if name.startswith("AWSReservedSSO_"):
+            permission_set = name.removeprefix("AWSReservedSSO_").rpartition("_")[0]
+            refuse(
+                f"`{name}` is the role of a permission set: its path and suffix are AWS's choice",
+                f"write permission_set: {permission_set or 'NAME'}",
+                at="role",
+            )
         return self
 
 

@@ -20,7 +20,12 @@ BUILT_IN: Mapping[str, Any] = {
         "critical": {
             "deletion_protection": True,
             "point_in_time_recovery": _RECOVERY,
-            "backups": {"daily": _DAILY, "monthly": _MONTHLY},
+            # A vault of its own: the freshness alarm of a vault that two rules share sees neither
+            # stop.
+            "backups": {
+                "daily": {**_DAILY, "vault": "critical"},
+                "monthly": {**_MONTHLY, "vault": "critical"},
+            },
         },
     },
 }

@@ -16,6 +16,8 @@ from generator.spec.environment import EnvironmentSpec, Principal
 from generator.spec.protection import Backup, Copy, Lock, PointInTimeRecovery, Protection, Vault
 
 DEFAULT_RECOVERY_PERIOD_DAYS = 35
+# Vaults that exist when a backup needs them and the file does not describe them.
+BUILT_IN_VAULTS = ("main", "critical")
 DEFAULT_VAULT = Vault(lock=Lock(min_retention_days=7))
 
 
@@ -118,15 +120,18 @@ class Environment:
 
     @cached_property
     def vaults(self) -> Mapping[str, Vault]:
-        """The vaults of the file, and `main` where a backup needs it and the file is silent."""
-        vaults = dict(self.spec.vaults)
-        if "main" not in vaults and any(
-            backup.vault == "main"
+        """The vaults of the file, and the built-in ones that a backup needs."""
+        used = {
+            backup.vault
             for protection in self.protections.values()
             for backup in protection.backups.values()
-        ):
-            vaults = {"main": DEFAULT_VAULT, **vaults}
-        return vaults
+        }
+        built_in = {
+            key: DEFAULT_VAULT
+            for key in BUILT_IN_VAULTS
+            if key in used and key not in self.spec.vaults
+        }
+        return {**built_in, **self.spec.vaults}
 
     @property
     def artifacts_bucket(self) -> str:

@@ -1,0 +1,77 @@
+"""The part of the guide for before the first deployment: people, and switches of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.pipeline import Tree
+from generator.spec import Principal
+from generator.spec.resolved import Environment, principal_arn
+
+
+def sections(tree: Tree) -> Iterator[str]:
+    """Yield the sections in their order."""
+    environment = tree.environment
+    yield "## Before the first deployment"
+    yield from _people(environment)
+    if environment.vaults:
+        yield from _opt_in(environment)
+
+
+def _people(environment: Environment) -> Iterator[str]:
+    principals = environment.spec.principals
+    yield "### The people"
+    lines = ["| who | may | must exist as |", "|---|---|---|"]
+    for people, may in (
+        (principals.break_glass, "destroy and change"),
+        (principals.deploy, "change"),
+    ):
+        lines += [
+            f"| {_name(person)} | {may} | `{principal_arn(environment, person)}` |"
+            for person in people
+        ]
+    yield "\n".join(lines)
+    yield (
+        "Policies only deny everybody else; what these people do also needs an Allow of their own. "
+        "A misspelt name is noticed in the emergency, so look now (permission sets must be "
+        f"assigned to account `{environment.account_id}`):"
+    )
+    yield """```sh
+aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | sort
+```"""
+
+
+def _name(principal: Principal) -> str:
+    if principal.permission_set is not None:
+        return f"permission set `{principal.permission_set}`"
+    return f"role `{principal.role}`"
+
+
+def _opt_in(environment: Environment) -> Iterator[str]:
+    region = environment.region
+    yield "### Switch on AWS Backup's advanced features for DynamoDB in this Region"
+    yield (
+        "Cold storage, copies and vault locks work only for recovery points taken after both "
+        "preferences are true. They belong to the whole account and Region, and other teams' "
+        "preferences must stay as they are: read, merge, write. Running it again changes nothing."
+    )
+    yield f"""```sh
+aws backup describe-region-settings --region {region} --output json > region-settings.json
+python3 -c 'import json; s = json.load(open("region-settings.json")); \\
+s["ResourceTypeOptInPreference"]["DynamoDB"] = True; \\
+s["ResourceTypeManagementPreference"]["DynamoDB"] = True; \\
+json.dump(s, open("region-settings.json", "w"))'
+aws backup update-region-settings --region {region} --cli-input-json file://region-settings.json
+```"""
+    remote = {there.account_id for there in environment.destinations.values()}
+    remote |= {source.account_id for source in environment.sources}
+    if remote - {environment.account_id}:
+        yield "### Switch on copies between accounts"
+        yield (
+            "Both accounts must belong to one AWS organization. Once, with credentials of the "
+            "organization's management account:"
+        )
+        yield (
+            "```sh\naws backup update-global-settings "
+            "--global-settings isCrossAccountBackupEnabled=true\n```"
+        )
