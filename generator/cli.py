@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FINE, FINDINGS, BAD_INPUT = 0, 1, 2
+WRITING = {"adopt", "generate", "init"}
 ENVIRONMENTS = click.argument("environments", nargs=-1, metavar="[ENVIRONMENT]...")
 
 
@@ -33,7 +34,8 @@ class Command(click.Group):
             for mistake in error.mistakes:
                 click.echo(str(mistake), err=True)
             count = len(error.mistakes)
-            click.echo(f"{count} mistake{'' if count == 1 else 's'}", err=True)
+            ending = "; nothing was written" if ctx.invoked_subcommand in WRITING else ""
+            click.echo(f"{count} mistake{'' if count == 1 else 's'}{ending}", err=True)
             ctx.exit(BAD_INPUT)
 
 
@@ -45,7 +47,7 @@ def main(ctx: click.Context) -> None:
 
     One short environment file in, CloudFormation and Terraform out.
 
-    Exit status: 0 fine, 1 findings or stale output, 2 bad input (nothing is written then).
+    Exit status: 0 fine, 1 findings or stale output, 2 bad input.
     """
     if os.environ.get("NO_COLOR"):
         ctx.color = False

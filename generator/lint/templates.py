@@ -42,8 +42,7 @@ def _findings(by_region: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
     logging.getLogger("cfnlint").setLevel(logging.ERROR)
     runner = None
     for region, paths in by_region.items():
-        if region not in REGIONS:
-            yield _unknown(region, next(iter(paths.values())))
+        # HF017 tells of a Region that is not known; cfn-lint would refuse to judge anything.
         judged_in = region if region in REGIONS else REGION_PRIMARY
         config = ConfigMixIn(
             [], **ManualArgs(templates=list(paths), regions=[judged_in], include_checks=["I"])
@@ -59,17 +58,6 @@ def _findings(by_region: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
                 path="",
                 message=match.message,
             )
-
-
-def _unknown(region: str, place: str) -> Finding:
-    return Finding(
-        rule="cfn-lint-region",
-        severity="note",
-        place=place,
-        path="",
-        message=f"cfn-lint does not know the Region {region} and judges as in its default one",
-        fix="check the Region's name; a newer cfn-lint may know it",
-    )
 
 
 @contextmanager

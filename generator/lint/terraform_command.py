@@ -138,7 +138,8 @@ def provider(folder: Path) -> Path | Finding:
     done = run(work, "init", "-backend=false", "-input=false", *options)
     if done.returncode != 0:
         shutil.rmtree(work, ignore_errors=True)
-        return failed("init", done, f"name a folder that mirrors it in {PLUGIN_DIR_VARIABLE}")
+        fix = f"where there is no network, name a mirror's folder in {PLUGIN_DIR_VARIABLE}"
+        return failed("init", done, fix)
     try:
         work.rename(kept)
     except OSError:  # another run was first, or nothing can be kept

@@ -19,6 +19,7 @@ def check_tags(scope: Scope) -> Iterator[Mistake]:
     """Yield every resource with too many tags, and tags that roles cannot carry."""
     environment = scope.environment
     yield from _case(scope)
+    yield from _empty(scope)
     shared = len(environment.tags)
     if shared > MAX_TAGS:
         yield _too_many(scope, ("tags",), shared, "every resource")
@@ -36,6 +37,16 @@ def check_tags(scope: Scope) -> Iterator[Mistake]:
             if count > MAX_TAGS:
                 path = ("protections", name, "backups", rule, "recovery_point_tags")
                 yield _too_many(scope, path, count, "every recovery point")
+
+
+def _empty(scope: Scope) -> Iterator[Mistake]:
+    for key, value in scope.spec.tags.items():
+        if not value:
+            yield scope.mistake(
+                ("tags", key),
+                "the tag has no value, and CloudWatch alarms, which carry it, take none without",
+                "give it a value, or set it at the tables that need it",
+            )
 
 
 def _too_many(scope: Scope, path: Path, count: int, what: str) -> Mistake:

@@ -200,8 +200,6 @@ def _tag_key(key: str) -> str:
 
 
 def _tag_value(value: str) -> str:
-    if not value:
-        refuse("the tag has no value, and CloudWatch alarms take none without", "give it a value")
     if len(value) > _TAG_VALUE_LENGTH:
         refuse(
             f"the tag's value has {len(value)} characters, and AWS takes at most "

@@ -137,7 +137,9 @@ def _matrix(name: str) -> Iterator[Case]:
                 # A statement exempts from all its actions or none: one caller asks them all.
                 for action in actions[2:3] if number else actions:
                     more = {"context": lock} if action == LOCKING else {}
-                    yield caller.asks(action, _resource(place, key, action), outcome, policy, **more)
+                    yield caller.asks(
+                        action, _resource(place, key, action), outcome, policy, **more
+                    )
 
 
 def _copies(name: str) -> Iterator[Case]:
@@ -162,7 +164,9 @@ def _copies(name: str) -> Iterator[Case]:
     yield service("backup").asks(copy, vault, "deny", policy)
 
 
-TABLES: dict[str, tuple[Case, ...]] = {name: (*_matrix(name), *_locks(name), *_copies(name)) for name in VAULTS}
+TABLES: dict[str, tuple[Case, ...]] = {
+    name: (*_matrix(name), *_locks(name), *_copies(name)) for name in VAULTS
+}
 
 
 def test_vault_policies_decide_as_designed() -> None:
@@ -266,6 +270,8 @@ LEFT_OPEN = (
         why=" shortens the retention of later points down to the lock's minimum",
     ),
 )
+
+
 def test_a_permission_set_whose_name_goes_on_after_an_underscore_is_another() -> None:
     name = f"AWSReservedSSO_EmergencyAdmin_Viewer_{SUFFIX}"
     arn = role(PROD.account, f"aws-reserved/sso.amazonaws.com/eu-west-1/{name}")

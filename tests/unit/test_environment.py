@@ -238,7 +238,7 @@ def test_other_syntax_errors_keep_their_place() -> None:
 
 DOUBTFUL = "`{0}` unquoted is read by some YAML readers as a boolean | "
 NOTHING = "there is nothing to remove: a key without a value takes away what was inherited, and nothing before this gives `{0}` | "
-GIVE = "give it a value (`{}` for a mapping without settings), or delete it"
+GIVE = "give it a value (`{}` for a mapping without settings), indent what belongs to it one level deeper, or delete it"
 AGAIN = "`{0}` stands here again; the first is {1} | keep one of them"
 TAG = "the tag `{0}` has no meaning here | delete it, or quote the value if the `!` belongs to it"
 WHOLE = "an alias within this stands for the whole of it | write out what it is meant to repeat"

@@ -15,7 +15,6 @@ from cfnlint.config import ManualArgs
 from blueprints import alerts
 from blueprints.alerts.freshness import uncovered_rules
 from tests.e2e.terraform_root import TerraformRoot
-from tools.provider_mirror import provider_mirror
 from tests.unit.blueprints.alerts_samples import (
     DAILY,
     ELSEWHERE,
@@ -31,6 +30,7 @@ from tests.unit.blueprints.alerts_samples import (
     environment,
     rich,
 )
+from tools.provider_mirror import provider_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
