@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
 from generator import output, pipeline, workspace
+from generator.departures import departures
 from generator.errors import Mistake, Mistakes
 from generator.guide import guide
 from generator.limits import over_limits
@@ -29,7 +30,7 @@ def generate_all(
         for tree in rendered(workspace.load(names), engines)
     ]
     for change in changes:
-        for line in leaving(change):
+        for line in departures(change):
             click.echo(line, err=True)
         if check:
             for line in change.diff():
@@ -54,39 +55,6 @@ def rendered(
     if mistakes:
         raise Mistakes(mistakes)
     return tuple(trees)
-
-
-def leaving(change: output.Changes) -> Iterator[str]:
-    """Yield a warning for every protected resource that Terraform would now destroy.
-
-    `prevent_destroy` stands in the block of the resource, so it goes with the block.
-    https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
-    """
-    before: dict[str, None] = {}
-    for name in (*change.changed, *change.removed):
-        if name.endswith(".tf"):
-            before.update(dict.fromkeys(protected(change.before(name))))
-    after = {
-        address
-        for name, text in change.files.items()
-        if name.endswith(".tf")
-        for address in protected(text)
-    }
-    for address in before:
-        if address not in after:
-            yield (
-                f"warning: {change.folder.as_posix()} no longer has {address}. CloudFormation "
-                "keeps what leaves a template; Terraform would DESTROY it. To keep it, run "
-                f"`terraform -chdir=terraform state rm {address}` before the next plan"
-            )
-
-
-def protected(text: str) -> Iterator[str]:
-    """Yield the addresses of the resources in Terraform text that carry `prevent_destroy`."""
-    for block in text.split("\nresource ")[1:]:
-        if "prevent_destroy = true" in block:
-            kind, _, rest = block.partition(" ")
-            yield f"{kind.strip(chr(34))}.{rest.split(chr(34))[1]}"
 
 
 def summary(change: output.Changes, *, check: bool) -> str:

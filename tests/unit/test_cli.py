@@ -194,7 +194,7 @@ def test_where_shows_the_file_that_gave_a_value_and_those_it_overrides(project: 
     assert result.stdout.splitlines() == [
         'region = "eu-west-1"',
         "  given by environments/prod.yaml:5:1",
-        "  instead of the value from environments/base.yaml:3:1",
+        "  instead of the value from environments/base.yaml:2:1",
     ]
 
 
