@@ -11,6 +11,8 @@ from generator.spec.resolved import Environment
 REQUIRED_TERRAFORM = ">= 1.5"
 # Proven at 5.100. Version 6 deprecates what is listed in the README and is not tested here.
 REQUIRED_PROVIDER = ">= 5.100, < 7"
+# What lint judges with: 6 would answer with deprecation warnings that 5.100 gives no way to avoid.
+PROVEN_PROVIDER = "~> 5.100"
 
 
 def terraform_root(environment: Environment, header: str) -> Mapping[str, str]:

@@ -30,8 +30,9 @@ def sections(tree: Tree) -> Iterator[str]:
     ).rstrip()
     yield "```mermaid\n" + "\n".join(_picture(environment)) + "\n```"
     tables = coverage(environment)
-    if tables:
+    if tables or environment.vaults:
         yield "## What protects what"
+    if tables:
         yield _tables(tables)
     if environment.protections:
         yield "### Backups by protection class"

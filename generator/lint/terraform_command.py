@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from generator.lint.findings import Finding
-from generator.root import REQUIRED_PROVIDER, REQUIRED_TERRAFORM
+from generator.root import PROVEN_PROVIDER, REQUIRED_TERRAFORM
 
 PLUGIN_DIR_VARIABLE = "HOLDFAST_TERRAFORM_PLUGIN_DIR"
 LOCK_FILE = ".terraform.lock.hcl"
@@ -124,14 +124,14 @@ def provider(folder: Path) -> Path | Finding:
     """
     variable = os.environ.get(PLUGIN_DIR_VARIABLE)
     mirror = str(Path(variable).absolute()) if variable else ""
-    name = re.sub(r"[^A-Za-z0-9]+", "_", f"{REQUIRED_PROVIDER} {mirror}").strip("_")
+    name = re.sub(r"[^A-Za-z0-9]+", "_", f"{PROVEN_PROVIDER} {mirror}").strip("_")
     kept = cache(folder) / "terraform" / name
     if _whole(kept):
         return kept
     if kept.is_dir() and not _whole(kept):  # the mirror that it leads to was moved away
         shutil.rmtree(kept, ignore_errors=True)
     work = _beside(kept, folder)
-    requirement = {"aws": {"source": "hashicorp/aws", "version": REQUIRED_PROVIDER}}
+    requirement = {"aws": {"source": "hashicorp/aws", "version": PROVEN_PROVIDER}}
     configuration = {"terraform": {"required_providers": requirement}}
     (work / "versions.tf.json").write_text(json.dumps(configuration), encoding="utf-8")
     options = [f"-plugin-dir={mirror}"] if mirror else []

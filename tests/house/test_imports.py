@@ -17,7 +17,7 @@ LAYERS = (
     {"schema", "coverage", "validation", "root"},
     {"rules", "starter"},
     {"pipeline", "workspace"},
-    {"limits", "guide"},
+    {"limits", "guide", "departures"},
     {"generate", "explain", "adopt"},
     {"lint"},
     {"cli"},

@@ -35,6 +35,8 @@ EVENTS = (
     "RESTORE_JOB_COMPLETED",
     "RECOVERY_POINT_MODIFIED",
 )
+# Vaults that exist because a built-in class sends backups there.
+IMPLICIT = ("main", "critical")
 # Nothing else carries this tag, so no class selects a table twice.
 SELECTED = "selected-by"
 
@@ -71,12 +73,12 @@ def _vault(place: Written, *, wide: bool) -> st.SearchStrategy[Written]:
 
 @st.composite
 def vault_maps(draw: st.DrawFn, place: Written, least: int = 0) -> dict[str, Written]:
-    """Draw vaults; `main` takes what the built-in classes send there."""
-    vaults = draw(
-        maps(keys.filter(lambda key: key != "main"), _vault(place, wide=False), max_size=2)
-    )
-    if len(vaults) < least or draw(st.booleans()):
-        vaults = {"main": draw(_vault(place, wide=True)), **vaults}
+    """Draw vaults; those of the built-in classes take what these send there."""
+    names = keys.filter(lambda key: key not in IMPLICIT)
+    vaults: dict[str, Written] = draw(maps(names, _vault(place, wide=False), (0, 1, 2)))
+    for name in IMPLICIT:
+        if len(vaults) < least or draw(st.booleans()):
+            vaults = {name: draw(_vault(place, wide=True)), **vaults}
     return vaults
 
 
@@ -109,8 +111,10 @@ def _copies(draw: st.DrawFn, destinations: list[Written], partition: str) -> dic
     stranger = (
         f"arn:{partition}:backup:{_A_REGION[partition]}:987654321098:backup-vault:Their_vault"
     )
-    targets.append(({"vault_arn": stranger}, {}))
-    chosen = draw(st.lists(st.sampled_from(range(len(targets))), max_size=2, unique=True))
+    targets.insert(0, ({"vault_arn": stranger}, {}))
+    chosen = draw(
+        st.lists(st.sampled_from(range(len(targets))), min_size=1, max_size=2, unique=True)
+    )
     written = {}
     for number, name in zip(chosen, draw(_distinct(len(chosen))), strict=True):
         target, vault = targets[number]
@@ -125,13 +129,13 @@ _A_REGION = {"aws": "eu-west-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-w
 
 
 def _distinct(count: int) -> st.SearchStrategy[list[str]]:
-    names = maps(keys, st.none(), min_size=count, max_size=count)
-    return names.map(list)  # type: ignore[no-any-return]
+    names = maps(keys, st.none(), (count,))
+    return names.map(list)
 
 
 @st.composite
 def _backup(draw: st.DrawFn, vaults: dict[str, Written], copies: st.SearchStrategy[Any]) -> Written:
-    vault = draw(st.sampled_from(["main", *vaults]))
+    vault = draw(st.sampled_from(list(dict.fromkeys([*IMPLICIT, *vaults]))))
     written = {
         "schedule": draw(st.sampled_from(SCHEDULES)),
         **draw(_lifecycles(vaults.get(vault))),
@@ -161,10 +165,10 @@ def class_maps(
     protection = some(
         deletion_protection=st.booleans(),
         point_in_time_recovery=some(enabled=st.booleans(), recovery_period_days=periods),
-        backups=maps(keys, _backup(vaults, copies), max_size=2),
+        backups=maps(keys, _backup(vaults, copies), (1, 2, 0)),
     )
     names = st.one_of(keys, st.sampled_from(["standard", "critical"]))
-    classes: dict[str, Written] = draw(maps(names, protection, max_size=2))
+    classes: dict[str, Written] = draw(maps(names, protection, (1, 2, 0)))
     for written in classes.values():
         if written.get("backups") and draw(st.booleans()):
             value = draw(tag_values)

@@ -240,7 +240,7 @@ def table_maps(
         _created(place, classes, default, alerted=alerted),
         _existing(classes, alerted=alerted),
     )
-    return maps(table_keys, table, min_size=least, max_size=4).map(_named_apart)
+    return maps(table_keys, table, tuple(range(least, 5))).map(_named_apart)
 
 
 def _named_apart(written: dict[str, Written]) -> dict[str, Written]:

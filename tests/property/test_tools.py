@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -9,10 +10,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from generator.lint.leaves import check_leaves
 from generator.lint.templates import lint_templates
 from generator.lint.terraform_tool import lint_roots
+from generator.schema import schema
 from tests.conftest import ROOT
 from tests.property.batches import renamed, told
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.property.batches import Case
 
+AT_ONCE = 40
 # Reads every folder named and prints one digest of all that its environments become.
 DIGESTS = """
 import json, sys
@@ -64,8 +69,21 @@ def test_another_process_with_another_hash_seed_writes_the_same_bytes(batch: lis
     assert digests(batch, "2") == first
 
 
+def test_the_schema_for_editors_accepts_everything(batch: list[Case]) -> None:
+    validator = Draft202012Validator(schema())
+    for case in batch:
+        for written in case.folder.values():
+            errors = [best_match([error]) for error in validator.iter_errors(written)]
+            assert [error.message for error in errors if error] == [], case.text
+
+
 def test_cfn_lint_finds_nothing(batch: list[Case], tmp_path: Path) -> None:
-    assert told(lint_templates(renamed(batch), tmp_path), batch) == ""
+    trees = renamed(batch)
+    # It keeps all that it has read, so hundreds of environments at once would fill the memory.
+    for start in range(0, len(trees), AT_ONCE):
+        findings = lint_templates(trees[start : start + AT_ONCE], tmp_path)
+        assert told(findings, batch) == ""
+        gc.collect()
 
 
 @pytest.mark.terraform

@@ -92,10 +92,17 @@ def label_of(key: str) -> str:
     return label("x", key).logical_id
 
 
-def maps(names: st.SearchStrategy[str], values: st.SearchStrategy[Any], **size: int) -> Any:
-    """Return maps by name of which no two entries would get one label."""
-    pairs = st.lists(st.tuples(names, values), unique_by=lambda pair: label_of(pair[0]), **size)
-    return pairs.map(dict)
+def maps(
+    names: st.SearchStrategy[str], values: st.SearchStrategy[Any], sizes: tuple[int, ...]
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Return maps by name, of one of `sizes`; no two entries would get one label."""
+    pairs = st.tuples(names, values)
+
+    def of_size(size: int) -> st.SearchStrategy[list[tuple[str, Any]]]:
+        unique_by = lambda pair: label_of(pair[0])  # noqa: E731
+        return st.lists(pairs, min_size=size, max_size=size, unique_by=unique_by)
+
+    return st.sampled_from(sizes).flatmap(of_size).map(dict)
 
 
 def some(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[Written]:

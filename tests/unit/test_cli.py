@@ -89,7 +89,7 @@ def test_results_go_to_stdout_and_mistakes_to_stderr(project: Path) -> None:
     wrong = process("generate", cwd=project)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr.splitlines()[0].startswith("environments/dev.yaml:5:1: ")
-    assert wrong.stderr.splitlines()[-1] == "1 mistake"
+    assert wrong.stderr.splitlines()[-1] == "1 mistake; nothing was written"
 
 
 @pytest.mark.parametrize(

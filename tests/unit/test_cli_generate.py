@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
@@ -70,7 +70,7 @@ def test_an_unknown_name_is_told_the_known_ones(project: Path) -> None:
     assert "no file in environments/ has `environment: prd`" in result.stderr
     assert "environments there: dev, prod" in result.stderr
     assert "there is no file environments/nope.yaml" in result.stderr
-    assert result.stderr.endswith("2 mistakes\n")
+    assert result.stderr.splitlines()[-1] == "2 mistakes; nothing was written"
     assert written(project) == set()
 
 
@@ -126,7 +126,7 @@ def test_check_prints_the_diff_and_writes_nothing(project: Path) -> None:
     assert "--- a/output/dev/terraform/tables.tf" in lines
     assert "+++ b/output/dev/terraform/tables.tf" in lines
     assert '+    owner       = "payments"' in lines
-    assert [line for line in lines if line.startswith("output/dev: ")][0].endswith(" (stale)")
+    assert any(re.fullmatch(r"output/dev: 10 files, \d+ changed \(stale\)", line) for line in lines)
     assert "output/prod: 10 files, up to date" in lines
     assert lies(project / "output") == before
 
@@ -155,7 +155,7 @@ def test_what_terraform_would_destroy_is_a_warning_on_stderr(project: Path) -> N
     change(project, "dev", environment("dev"))
     result = holdfast("generate", "dev")
     assert result.exit_code == 0
-    assert "no longer has aws_dynamodb_table.table_users" in result.stderr
+    assert "state rm aws_dynamodb_table.table_users" in result.stderr
     assert "aws_dynamodb_table.table_orders" not in result.stderr
 
 
@@ -173,7 +173,7 @@ def test_a_mistake_anywhere_stops_everything_and_all_are_told(project: Path) -> 
         "environments/dev.yaml:6:1",
         "environments/prod.yaml:5:1",
     ]
-    assert result.stderr.endswith("3 mistakes\n")
+    assert result.stderr.splitlines()[-1] == "3 mistakes; nothing was written"
     assert written(project) == set()
 
 
@@ -256,14 +256,14 @@ def test_an_output_that_cannot_be_written_gives_one_message(
     assert result.stderr.splitlines() == [
         "output/dev cannot be written: Permission denied",
         "    fix: correct its permissions, or give another folder with --output",
-        "1 mistake",
+        "1 mistake; nothing was written",
     ]
 
 
 def test_an_output_that_cannot_be_read_gives_one_message(project: Path) -> None:
     (project / "output" / "dev").mkdir(parents=True)
     loop = project / "output" / "dev" / ".holdfast.json"
-    os.symlink(loop, loop)
+    loop.symlink_to(loop)
     result = holdfast("generate", "dev")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("output/dev cannot be read: Too many levels of symbolic links")
@@ -282,7 +282,6 @@ def test_environments_that_cannot_be_read_give_one_message(project: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (r'"a\ud800"', "half of a character"),
         ('"{{resolve:ssm:x}}"', "CloudFormation would look up"),
         (r'"e\u0301"', "is not in Unicode's composed form"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -390,7 +391,7 @@ def test_nonsense_anywhere_is_refused_or_adopted(data: st.DataObject) -> None:
         if data.draw(st.booleans()):
             del owner[last]
         else:
-            owner[last] = data.draw(st.sampled_from(JUNK))
+            owner[last] = copy.deepcopy(data.draw(st.sampled_from(JUNK)))
     try:
         found = read_documents([("x", json.dumps(documents).encode())])
         setting = assumed_setting(*found[0].place)

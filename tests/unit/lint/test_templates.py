@@ -60,7 +60,7 @@ def test_templates_of_a_region_that_cfn_lint_does_not_know_are_judged(tmp_path: 
     assert found.rule == "E3002"
 
 
-def test_the_garbage_collector_is_left_as_it_was(tmp_path: Path) -> None:
-    before = gc.get_threshold()
+def test_garbage_is_collected_again_afterwards(tmp_path: Path) -> None:
+    assert gc.isenabled()
     lint_templates([tree("dev", "eu-central-1", SILENT)], tmp_path)
-    assert gc.get_threshold() == before
+    assert gc.isenabled()
