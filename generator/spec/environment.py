@@ -324,7 +324,8 @@ class EnvironmentSpec(Model):
         default_factory=dict, description="Protection classes; standard and critical are built in."
     )
     vaults: dict[Key, Vault] = Field(
-        default_factory=dict, description="Vaults; `main` exists when a backup needs it."
+        default_factory=dict,
+        description="Vaults; `main` and `critical` are made when a backup needs them.",
     )
     tables: dict[TableKey, Table] = Field(default_factory=dict, description="Tables by key.")
     alerts: Alerts | None = Field(None, description="Absent: nobody is told of failures.")

@@ -50,7 +50,10 @@ ODD = (
     "\x00\x1b\x7f\x85",
     "x" * 255,
 )
-_ANY = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+# Hypothesis draws small examples where large ones take too many choices, so most names are chosen
+# from a list and only some are spelled letter by letter.
+_SPELLED = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
+_PLAIN = ("id", "order_id", "customer", "created_at", "pk", "sk", "expires", "a", "b1", "x_y_z")
 
 
 def composed(text: str) -> str:
@@ -59,31 +62,37 @@ def composed(text: str) -> str:
 
 
 odd_texts = st.one_of(
-    st.from_regex(r"[a-z]{1,8}(_[a-z]{1,6})?", fullmatch=True),
-    st.sampled_from(ODD),
-    _ANY.map(composed),
+    st.sampled_from(_PLAIN), st.sampled_from(ODD), st.sampled_from(ODD), _SPELLED.map(composed)
 )
 
 # --- names that are part of other names -----------------------------------------------------------
 
-project_names = st.one_of(
-    st.from_regex(r"[a-z][a-z0-9]{1,6}(-[a-z0-9]{1,4})?", fullmatch=True),
-    st.sampled_from(["a0", "abcdefghij-abcdefghi", "z--9"]),
+project_names = st.sampled_from(
+    ["shop", "pay-2", "a0", "abcdefghij-abcdefghi", "z--9", "prod", "eu", "x-y-z", "team42"]
 )
-keys = st.one_of(
-    st.from_regex(r"[a-z][a-z0-9]{0,6}(_[a-z]{1,4})?", fullmatch=True),
-    st.sampled_from(["a", "a-b", "a_b", "a__b", "a-", "x_-", "k" * 40, "for", "null", "true"]),
-)
+_KEYS = ("daily", "long", "a", "a-b", "a_b", "a__b", "a-", "x_-", "k" * 40, "for", "null", "true")
+keys = st.sampled_from([*_KEYS, "very_long", "b2", "web", "web-2", "web_2", "z9_y", "on", "off"])
 stack_keys = st.sampled_from(["tables", "orders", "a-b", "s", "t" * 40])
 table_keys = st.one_of(
-    st.from_regex(r"[a-z]{3,8}(_[a-z]{1,6})?", fullmatch=True),
-    st.from_regex(r"[A-Za-z0-9_.-]{3,12}", fullmatch=True),
-    st.sampled_from(["Orders.v2", "...", "1st", "a-b_c.d", "null", "AbC", "t" * 120]),
+    st.sampled_from(["orders", "order_items", "Orders.v2", "...", "1st", "a-b_c.d", "null", "AbC"]),
+    st.sampled_from(
+        ["abc", "a.b", "a_b", "A_B", "t" * 120, "x-1", "users", "user_s", "-_-", "9.9"]
+    ),
+    st.from_regex(r"[A-Za-z0-9_.-]{3,5}", fullmatch=True),
 )
-index_names = st.one_of(
-    st.from_regex(r"[a-z]{3,8}(_[a-z]{1,6})?", fullmatch=True),
-    st.from_regex(r"[A-Za-z0-9_.-]{3,12}", fullmatch=True),
-    st.sampled_from(["gsi-1", "by.customer", "123", "i" * 60]),
+index_names = st.sampled_from(
+    [
+        "by_customer",
+        "gsi-1",
+        "by.customer",
+        "123",
+        "i" * 60,
+        "ByDate",
+        "by-date",
+        "for",
+        "-.-",
+        "A1b",
+    ]
 )
 
 
@@ -113,8 +122,8 @@ def some(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[Written]:
 # --- places ---------------------------------------------------------------------------------------
 
 account_ids = st.one_of(
-    st.sampled_from(["111111111111", "222222222222", "000000000001"]),
-    st.from_regex(r"[0-9]{12}", fullmatch=True).filter(str.isascii),
+    st.sampled_from(["111111111111", "222222222222", "000000000001", "999999999999"]),
+    st.integers(0, 10**12 - 1).map("{:012}".format),
 )
 PARTITIONS = {
     "aws": ("eu-central-1", "us-east-1", "ap-southeast-2", "il-central-1"),
@@ -130,12 +139,12 @@ _TAG_CHARACTERS = st.one_of(
     st.characters(categories=["Lu", "Ll", "Lo", "Nd"]),
 )
 # Letters of which the normal form holds a mark (a character AWS does not take) are left out.
-_tag_texts = st.text(_TAG_CHARACTERS, min_size=1, max_size=12).filter(
+_tag_texts = st.text(_TAG_CHARACTERS, min_size=1, max_size=4).filter(
     lambda text: text == unicodedata.normalize("NFC", text)
 )
 # Keys that differ in case only are refused, and `project` and `environment` are Holdfast's own.
 tag_keys = st.one_of(
-    st.from_regex(r"[a-z]{3,8}(_[a-z]{1,6})?", fullmatch=True),
+    st.sampled_from(["owner", "cost_center", "team", "Stage", "x"]),
     st.sampled_from(["cost center", "team/größe", "注文", "a=b", "k" * 128, "+", "@"]),
     _tag_texts.map(str.strip),
 ).filter(lambda key: key and not key.lower().startswith(("aws:", "proj", "envir", "rule", "sel")))
@@ -145,7 +154,7 @@ tag_values = st.one_of(
 )
 
 
-def tags(most: int = 4) -> Any:
+def tags(most: int = 3) -> Any:
     """Return tags of which no two keys differ in case only."""
     return st.lists(
         st.tuples(tag_keys, tag_values), max_size=most, unique_by=lambda pair: pair[0].lower()
