@@ -126,6 +126,8 @@ def _backups(environment: Environment, table: Table) -> Iterator[BackupCoverage]
 
 
 def _recovery(table: Table) -> str:
+    if table.existing and table.recovery_refused:
+        return "off, its owner's choice"
     if table.existing:
         return "its owner's choice, not checked"
     recovery = table.point_in_time_recovery
@@ -148,7 +150,7 @@ def _gaps(
     environment: Environment, table: Table, backups: tuple[BackupCoverage, ...]
 ) -> Iterator[str]:
     copies = [copy for backup in backups for copy in backup.copies]
-    if not table.existing and table.point_in_time_recovery is None:
+    if table.point_in_time_recovery is None and (not table.existing or table.recovery_refused):
         yield "a bad write: without point-in-time recovery all since the last backup is lost"
     if not backups:
         yield "anything older than point-in-time recovery, and the loss of the account"

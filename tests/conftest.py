@@ -39,13 +39,13 @@ def missing(reason: str) -> Any:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def terraform() -> str:
+@pytest.fixture
+def terraform(monkeypatch: pytest.MonkeyPatch) -> str:
     """The terraform binary, and the provider where a mirror is at hand."""
     path = need("terraform")
     mirror = provider_mirror()
     if mirror is not None:
-        os.environ.setdefault(PLUGIN_DIR_VARIABLE, str(mirror))
+        monkeypatch.setenv(PLUGIN_DIR_VARIABLE, str(mirror))
     return path
 
 

@@ -204,6 +204,13 @@ class Definition:
 
     def _recovery(self) -> Written:
         if not self._described.knows(BACKUPS):
+            days = class_recovery_days(self._protection)
+            if days is not None:
+                self._note(
+                    "unknown",
+                    f"point-in-time recovery ({BACKUPS}); taken as the {days} days of the class: "
+                    "if it is off, a CloudFormation import leaves it off and believes it on",
+                )
             return {}
         own = recovery_days(self._described)
         written = own_recovery(own, self._protection)

@@ -170,6 +170,7 @@ def _existing(entry: Entry, setting: Setting, choices: Choices, notes: list[Note
     elif (days := recovery_days(described)) is not None:
         written["point_in_time_recovery"] = {**own_recovery(days, protection), "managed": False}
     elif class_recovery_days(protection) is not None:
+        written["point_in_time_recovery"] = {"enabled": False}
         notes = [*notes, Note("note", "its owner has point-in-time recovery switched off")]
     return Entry(key=entry.key, described=described, written=written, notes=tuple(notes))
 

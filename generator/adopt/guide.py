@@ -112,6 +112,12 @@ def _import_commands(environment: Environment, stack: str, step: Step, folder: P
         domain = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
         source = f"--template-url https://{bucket}.s3.{environment.region}.{domain}/{key}"
         path = shlex.quote(template.as_posix())
+        commands.append(
+            f"aws cloudformation deploy --region {environment.region} "
+            f"--stack-name {stack_name(environment, 'bootstrap')} "
+            f"--template-file output/{environment.name}/cloudformation/bootstrap.yaml "
+            "--no-fail-on-empty-changeset"
+        )
         commands.append(f"aws s3 cp {path} s3://{bucket}/{key} --region {environment.region}")
     which = (f"--stack-name {stack}", f"--change-set-name {_CHANGE_SET}")
     return [

@@ -16,7 +16,7 @@ _NAMED = 5
 def no_recovery(environment: Environment) -> Found:
     """Yield tables without point-in-time recovery."""
     for table in environment.tables:
-        if not table.existing and table.point_in_time_recovery is None:
+        if table.point_in_time_recovery is None and (not table.existing or table.recovery_refused):
             yield ("tables", table.key), f"table {table.name} has no point-in-time recovery"
 
 
@@ -154,7 +154,9 @@ def nobody_deploys(environment: Environment) -> Found:
 
 def unchecked_recovery(environment: Environment) -> Found:
     """Yield existing tables."""
-    existing = [table for table in environment.tables if table.existing]
+    existing = [
+        table for table in environment.tables if table.existing and not table.recovery_refused
+    ]
     if existing:
         names = ", ".join(table.name for table in existing[:_NAMED])
         more = f" and {len(existing) - _NAMED} more" if len(existing) > _NAMED else ""

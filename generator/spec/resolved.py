@@ -45,6 +45,12 @@ class Table:
         return self.spec.stack
 
     @property
+    def recovery_refused(self) -> bool:
+        """Whether the entry itself says that point-in-time recovery is off."""
+        own = self.spec.point_in_time_recovery
+        return own is not None and not own.enabled
+
+    @property
     def existing(self) -> bool:
         """Whether the table is defined elsewhere."""
         return self.spec.existing

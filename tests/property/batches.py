@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from generator import workspace
 from generator.generate import rendered
-from tests.property.environments import Folder, folders, text_of, write
+from tests.property.environments import WORKLOAD, Folder, folders, text_of, write
+from tests.property.texts import ODD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,10 +60,44 @@ def drawn(count: int) -> list[Folder]:
     return sorted(found, key=lambda folder: len(str(folder)), reverse=True)[:count]
 
 
+def everything_odd() -> Folder:
+    """Return one table that carries every odd text, as attributes and in a document."""
+    half = len(ODD) // 2
+    table = {
+        "partition_key": {"name": "id", "type": "S"},
+        "global_indexes": {
+            name: {
+                "partition_key": {"name": "id"},
+                "projection": {"type": "INCLUDE", "non_key_attributes": list(texts)},
+            }
+            for name, texts in {"first": ODD[:half], "second": ODD[half:]}.items()
+        },
+        "resource_policy": {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "dynamodb:GetItem",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:PrincipalTag/team": list(ODD)}},
+            },
+        },
+    }
+    workload = {
+        "project": "shop",
+        "environment": "odd",
+        "account_id": "111111111111",
+        "region": "eu-central-1",
+        "principals": {"break_glass": [{"role": "BreakGlass"}]},
+        "tables": {"odd": table},
+    }
+    return {WORKLOAD: workload}
+
+
 def cases(count: int, directory: Path) -> list[Case]:
-    """Write, read and render `count` random folders below `directory`."""
+    """Write, read and render `count` folders below `directory`, all but one of them random."""
     found = []
-    for number, folder in enumerate(drawn(count)):
+    for number, folder in enumerate([everything_odd(), *drawn(count - 1)]):
         here = directory / f"f{number}"
         write(folder, here)
         loaded = workspace.load((), here)

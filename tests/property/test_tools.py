@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.property.batches import Case
 
 AT_ONCE = 40
+# An attribute may well be called `AWS::Region`; cfn-lint supposes that somebody forgot a `!Ref`.
+MISUNDERSTOOD = {"W1054"}
 # Reads every folder named and prints one digest of all that its environments become.
 DIGESTS = """
 import json, sys
@@ -82,7 +84,7 @@ def test_cfn_lint_finds_nothing(batch: list[Case], tmp_path: Path) -> None:
     # It keeps all that it has read, so hundreds of environments at once would fill the memory.
     for start in range(0, len(trees), AT_ONCE):
         findings = lint_templates(trees[start : start + AT_ONCE], tmp_path)
-        assert told(findings, batch) == ""
+        assert told([each for each in findings if each.rule not in MISUNDERSTOOD], batch) == ""
         gc.collect()
 
 

@@ -308,12 +308,19 @@ def test_attribute_definitions_that_nothing_uses_are_named(tmp_path: Path) -> No
     assert definition["AttributeName"] == "id"
 
 
+RECOVERY_UNKNOWN = (
+    "unknown: point-in-time recovery (describe-continuous-backups); taken as the 35 days of the "
+    "class: if it is off, a CloudFormation import leaves it off and believes it on"
+)
+
+
 def test_what_was_not_given_is_named_and_nothing_is_made_up() -> None:
     (entry,) = entries(provisioned())
     assert [str(note) for note in entry.notes] == [
+        RECOVERY_UNKNOWN,
         "unknown: describe-continuous-backups, describe-time-to-live, list-tags-of-resource, "
         "describe-kinesis-streaming-destination, describe-contributor-insights, "
-        "describe-scalable-targets not given; taken as absent"
+        "describe-scalable-targets not given; taken as absent",
     ]
     assert set(entry.written) == {"partition_key", "billing"}
 
@@ -356,6 +363,7 @@ def test_refusals_are_named_with_their_reason() -> None:
     assert [str(note) for note in entry.notes] == [
         "unknown: whether AWS manages the key (describe-key: AccessDeniedException on "
         "DescribeKey); taken as a key of yours",
+        RECOVERY_UNKNOWN,
         "lost: the resource policy of its stream",
         f"unknown: list-tags-of-resource ({denied}); taken as absent",
         "unknown: describe-continuous-backups, describe-time-to-live, "
@@ -378,7 +386,11 @@ def test_recovery_that_is_off_stays_off_with_a_hint() -> None:
         ([], None, []),
         ([backups(35)], {"managed": False}, []),
         ([backups(7)], {"recovery_period_days": 7, "managed": False}, []),
-        ([backups(None)], None, ["its owner has point-in-time recovery switched off"]),
+        (
+            [backups(None)],
+            {"enabled": False},
+            ["its owner has point-in-time recovery switched off"],
+        ),
     ],
 )
 def test_an_existing_table_says_who_switches_recovery_on(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from generator.adopt.entries import Choices
-from tests.unit.adopt.rendering import entries, loaded, rendered, text_of
+from tests.unit.adopt.rendering import EXISTING, entries, loaded, rendered, text_of
 from tests.unit.adopt.samples import (
     ACCOUNT_ID,
     KEY_ARN,
@@ -213,6 +213,32 @@ def test_every_table_of_an_account_keeps_what_is_its_own(tmp_path: Path) -> None
 def test_what_equals_a_default_is_left_out() -> None:
     (entry,) = entries(*SAMPLES["plain"])
     assert entry.written == {"partition_key": {"name": "id", "type": "S"}}
+
+
+def test_entries_of_several_lines_stand_apart() -> None:
+    replicas = [{"RegionName": "us-east-1"}]
+    apart = [
+        line
+        for name, more in (("a-1", {}), ("b-2", {"Replicas": replicas}), ("c-3", {}))
+        for line in answered(table(name, **more))
+    ]
+    kept = [*apart, *answered(table("d-4", DeletionProtectionEnabled=True))]
+    assert [line[:7] for line in text_of(entries(*kept)).splitlines()[2:]] == [
+        *("tables:", "  a-1:", "    par", "", "  # exi", "  # tha", "  b-2: ", ""),
+        *("  c-3:", "    par", "", "  d-4:", "    par", "    del"),
+    ]
+    short = [table("a-1"), table("b-2")]
+    assert [line[:7] for line in text_of(entries(*short, choices=EXISTING)).splitlines()[2:]] == [
+        "tables:",
+        "  a-1: ",
+        "  b-2: ",
+    ]
+    (first, *others) = entries(*answered(table("a-1")))
+    assert not others
+    mixed = [first, *entries(table("b-2"), table("c-3"), choices=EXISTING)]
+    assert [line[:7] for line in text_of(mixed).splitlines()[2:]] == [
+        *("tables:", "  a-1:", "    par", "", "  b-2: ", "  c-3: "),
+    ]
 
 
 def test_an_entry_reads_as_a_person_would_write_it() -> None:
