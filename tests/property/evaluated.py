@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
@@ -100,6 +101,8 @@ def _run(terraform: str, folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         [terraform, *arguments],
         cwd=folder,
+        # A configuration file that does not exist would add warnings to what is printed.
+        env={name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"},
         capture_output=True,
         text=True,
         check=False,

@@ -17,7 +17,7 @@ from generator.lint.leaves import check_leaves
 from generator.lint.templates import lint_templates
 from generator.lint.terraform_tool import lint_roots
 from generator.schema import schema
-from tests.conftest import ROOT
+from tests.conftest import ROOT, missing
 from tests.property.batches import renamed, told
 
 if TYPE_CHECKING:
@@ -91,4 +91,7 @@ def test_cfn_lint_finds_nothing(batch: list[Case], tmp_path: Path) -> None:
 @pytest.mark.terraform
 @pytest.mark.usefixtures("terraform")
 def test_terraform_accepts_everything(batch: list[Case], tmp_path: Path) -> None:
-    assert told(lint_roots(renamed(batch), tmp_path), batch) == ""
+    findings = lint_roots(renamed(batch), tmp_path)
+    if findings and findings[0].rule == "terraform-init":
+        missing(f"the AWS provider of Terraform is not at hand: {findings[0].message}")
+    assert told(findings, batch) == ""
