@@ -15,6 +15,8 @@ from typing import Protocol
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (role names: 64)
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html (vaults: 50)
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (buckets: 63)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+LOGICAL_ID_LENGTH = 255
 IAM_LENGTH, BACKUP_LENGTH, BUCKET_LENGTH, NAME_LENGTH = 64, 50, 63, 64
 _HASH_LENGTH = 8
 
@@ -110,8 +112,13 @@ def label(kind: str, *keys: str) -> Label:
     plain = all(_CANONICAL.fullmatch(key) for key in keys)
     if not plain or (len(keys) > 1 and any("_" in key for key in keys)):
         digest = _digest("/".join(keys), 4)
-        return Label(_pascal(words) + digest.upper(), "_".join([*words, digest]).lower())
-    return Label(_pascal(words), "_".join(words))
+        logical_id, terraform = _pascal(words) + digest.upper(), "_".join([*words, digest]).lower()
+    else:
+        logical_id, terraform = _pascal(words), "_".join(words)
+    if len(logical_id) > LOGICAL_ID_LENGTH:
+        whole = _digest("/".join((kind, *keys)), _HASH_LENGTH)
+        logical_id = logical_id[: LOGICAL_ID_LENGTH - _HASH_LENGTH] + whole.upper()
+    return Label(logical_id, terraform)
 
 
 def hashed_parts(keys: Iterable[str], limit: int) -> Mapping[str, tuple[str, ...]]:

@@ -199,16 +199,19 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
     if not environment.is_destination:
         return ()
     own_vaults = [environment.vault_arn(key) for key in environment.vaults]
-    source_vaults = list(_source_vaults(environment)) or [
+    source_vaults = list(_source_vaults(environment))
+    if not environment.sources:
         # With `organization_id` the sources are not known: their own vault policies decide.
-        f"arn:{environment.partition}:backup:*:*:backup-vault:*"
-    ]
+        source_vaults = [f"arn:{environment.partition}:backup:*:*:backup-vault:*"]
     service = _role(
         environment,
         "copy-back",
         purpose="AWS Backup copies recovery points back to the source accounts with this role.",
         trust=_service_trust(environment),
-        statements=(*_copy_statements(source_vaults), *_key_statements(environment)),
+        statements=(
+            *(_copy_statements(source_vaults) if source_vaults else ()),
+            *_key_statements(environment),
+        ),
     )
     people = _role(
         environment,

@@ -347,8 +347,8 @@ def own_recovery(days: int | None, protection: Protection | None) -> Written:
     if days is None:
         return {"enabled": False}
     given = protection.point_in_time_recovery if protection else None
-    stated = given is None or given.enabled
-    return {**({} if stated else {"enabled": True}), "recovery_period_days": days}
+    on = protection is not None and (given is None or given.enabled)
+    return {**({} if on else {"enabled": True}), "recovery_period_days": days}
 
 
 def _projection(index: Members) -> Written:

@@ -40,7 +40,7 @@ def matching(pattern: str, cause: str, fix: str, *, example: str) -> tuple[Any, 
 
     `cause` may hold {value} and {length}.
     """
-    compiled = re.compile(pattern)
+    compiled = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):

@@ -102,3 +102,10 @@ def test_a_new_key_moves_no_other_while_the_parts_stay() -> None:
     assert list(before) == list(after) == ["1of2", "2of2"]
     home = {key: part for part, members in before.items() for key in members}
     assert {key: part for part, members in after.items() for key in members}.items() >= home.items()
+
+
+def test_a_logical_id_is_shortened_to_what_cloudformation_takes() -> None:
+    one, other = "x" * 250 + "a", "x" * 250 + "b"
+    made = [label("index_of_table", one, "orders"), label("index_of_table", other, "orders")]
+    assert [len(each.logical_id) for each in made] == [255, 255]
+    assert made[0].logical_id != made[1].logical_id

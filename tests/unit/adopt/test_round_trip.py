@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.adopt.entries import Choices
+from generator.adopt.entries import Choices, Setting
 from tests.unit.adopt.rendering import EXISTING, entries, loaded, rendered, text_of
 from tests.unit.adopt.samples import (
     ACCOUNT_ID,
@@ -201,6 +201,29 @@ def test_the_class_of_protection_changes_nothing(name: str, tmp_path: Path) -> N
     assert environment.tables[0].protection_name == "critical"
     assert environment.tables[0].stack == "legacy"
     assert rendered(environment) == template_of(*answers)
+
+
+CLASSES: dict[str, dict[str, Any]] = {
+    "none": {},
+    "disabled": {"point_in_time_recovery": {"enabled": False}},
+    "week": {"point_in_time_recovery": {"recovery_period_days": 7}, "deletion_protection": True},
+}
+
+
+@pytest.mark.parametrize("days", [None, 7, 35])
+@pytest.mark.parametrize("name", CLASSES)
+def test_classes_of_ones_own_change_nothing_either(
+    name: str, days: int | None, tmp_path: Path
+) -> None:
+    """Whether the class is known when adopting, by the environment's file, or not."""
+    answers = answered(table(), backups(days))
+    choices = Choices(define=True, stack=None, protection=name)
+    known = Setting(environment=loaded(tmp_path, "{}", protections=CLASSES), assumed=False)
+    for setting in (known, None):
+        text = text_of(entries(*answers, choices=choices, setting=setting))
+        environment = loaded(tmp_path, text, protections=CLASSES)
+        assert environment.tables[0].protection_name == name
+        assert rendered(environment) == template_of(*answers)
 
 
 def test_every_table_of_an_account_keeps_what_is_its_own(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 JUDGED = ["version", "fmt", "get", "validate"]
 
 # What `init` leaves with no mirror set, below the cache.
-KEPT = Path("cache", "holdfast", "terraform", "5_100_7")
+KEPT = Path("cache", "holdfast", "terraform", "5_100")
 
 
 def tree(name: str = "prod", text: str = "# a table\n", file: str = "terraform/tables.tf") -> Any:
