@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from blueprints.denials import Document as DenialDocument
+from blueprints.denials import Exempt, Kind, actions
 from generator.naming import root_arn
 
 if TYPE_CHECKING:
+    from generator.spec import Lock
     from generator.spec.resolved import Environment
 
 Statement = Mapping[str, Any]
 Document = Mapping[str, Any]
 
-# What takes a key, and all data under it, away: break-glass only.
-# RetireGrant is missing because a key policy has no effect on it, and services retire their own.
-# https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
-KEY_DESTROY_ACTIONS: tuple[str, ...] = (
-    "kms:ScheduleKeyDeletion",  # nothing encrypted under the key can be read again
-    "kms:DeleteImportedKeyMaterial",  # the same, at once and without a waiting period
-    "kms:DisableKey",  # DynamoDB archives a table whose key stays unusable for seven days
-    "kms:RevokeGrant",  # DynamoDB and AWS Backup reach data through grants
-    "kms:DeleteAlias",  # our IAM documents grant keys by alias
-)
-# What would lift the denial above or move a key out of reach: deploy and break-glass.
-KEY_CHANGE_ACTIONS: tuple[str, ...] = (
-    "kms:PutKeyPolicy",  # rewrites these very statements
-    "kms:UpdateAlias",  # points the alias, and so every grant by alias, at another key
-    "kms:DisableKeyRotation",
-)
+# A key policy needs no resource, so keys and aliases come together.
+KEY_DESTROY_ACTIONS = actions(DenialDocument.KEY, Kind.DESTROY)
+KEY_CHANGE_ACTIONS = actions(DenialDocument.KEY, Kind.CHANGE, exempt=Exempt.DEPLOY)
 
 
 def document(*statements: Statement) -> Document:
@@ -86,3 +76,20 @@ def key_policy(environment: Environment, *more: Statement) -> Document:
             (*environment.break_glass_arns, *environment.deploy_arns),
         ),
     )
+
+
+def loosening(lock: Lock) -> Mapping[str, Mapping[str, Any]]:
+    """Return name → condition of the ways to put a lock that would loosen this one.
+
+    The keys are those that AWS lists for `backup:PutBackupVaultLockConfiguration`.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html
+    """
+    ways: dict[str, Mapping[str, Any]] = {
+        "Shorter": {"NumericLessThan": {"backup:MinRetentionDays": str(lock.min_retention_days)}}
+    }
+    if lock.max_retention_days is not None:
+        longest = str(lock.max_retention_days)
+        ways["Longer"] = {"NumericGreaterThan": {"backup:MaxRetentionDays": longest}}
+    if lock.mode == "governance":
+        ways["ForEver"] = {"Null": {"backup:ChangeableForDays": "false"}}
+    return ways

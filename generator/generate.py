@@ -26,7 +26,7 @@ def generate_all(
     Raises `Mistakes` before anything is written.
     """
     changes = [
-        output.compare(folder / tree.environment.name, tree.files, ("", *engines))
+        output.compare(folder / tree.environment.name, tree.files, pipeline.folders(engines))
         for tree in rendered(workspace.load(names), engines)
     ]
     for change in changes:

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from blueprints import catalog
+from blueprints.elsewhere import ROOTS, Elsewhere
 from generator import __version__
 from generator.render import cloudformation, terraform
 from generator.root import terraform_root
@@ -16,6 +17,7 @@ from generator.spec.resolved import Environment
 
 CLOUDFORMATION, TERRAFORM = "cloudformation", "terraform"
 ENGINES = (CLOUDFORMATION, TERRAFORM)
+POLICIES = "policies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,18 @@ class Part:
     facts: Any
     cloudformation: cloudformation.Rendered | None
     terraform: terraform.Rendered | None
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Where it is deployed, when that is not the environment's account and Region."""
+        found: Elsewhere | None = getattr(self.facts, "elsewhere", None)
+        return found
+
+    @property
+    def terraform_folder(self) -> str:
+        """The folder of the Terraform root that holds it."""
+        elsewhere = self.elsewhere
+        return terraform_folder(elsewhere.root if elsewhere is not None else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +59,40 @@ def render(environment: Environment, engines: Collection[str] = ENGINES) -> Tree
     parts = tuple(_parts(environment, chosen, header))
     files: dict[str, str] = {}
     for part in parts:
+        files |= getattr(part.facts, "files", {})
         if part.cloudformation is not None:
             files[f"{CLOUDFORMATION}/{part.facts.template}.yaml"] = part.cloudformation.text
         if part.terraform is not None:
-            files[f"{TERRAFORM}/{part.facts.template}.tf"] = part.terraform.text
+            files[f"{part.terraform_folder}/{part.facts.template}.tf"] = part.terraform.text
     if TERRAFORM in chosen:
-        for name, text in terraform_root(environment, header).items():
-            files[f"{TERRAFORM}/{name}"] = text
+        files |= root_files(environment, [part.elsewhere for part in parts], header)
     return Tree(environment=environment, engines=chosen, parts=parts, files=files)
+
+
+def terraform_folder(root: str | None) -> str:
+    """Return the folder of a Terraform root: the environment's own, or one of `ROOTS`."""
+    return TERRAFORM if root is None else f"{TERRAFORM}-{root}"
+
+
+def folders(engines: Collection[str]) -> tuple[str, ...]:
+    """Return the folders of an output tree that `engines` may write to; "" is the tree itself."""
+    roots = [terraform_folder(root) for root in ROOTS] if TERRAFORM in engines else []
+    return ("", POLICIES, *engines, *roots)
+
+
+def root_files(
+    environment: Environment, places: Collection[Elsewhere | None], header: str
+) -> Mapping[str, str]:
+    """Return the files of every Terraform root that `places` need, by path below `output/NAME`."""
+    elsewhere = dict.fromkeys(place for place in places if place is not None)
+    aliases = dict.fromkeys(place.region for place in elsewhere if place.root is None)
+    roots = {TERRAFORM: terraform_root(environment, header, regions=aliases)}
+    for place in elsewhere:
+        if place.root is not None:
+            roots[terraform_folder(place.root)] = terraform_root(
+                environment, header, account_id=place.account_id, name=place.root
+            )
+    return {f"{root}/{name}": text for root, files in roots.items() for name, text in files.items()}
 
 
 def header_of(environment: Environment) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from generator.render import commented
 from generator.render.hcl import literal, tidy
@@ -15,10 +15,24 @@ REQUIRED_PROVIDER = ">= 5.100, < 7"
 PROVEN_PROVIDER = "~> 5.100"
 
 
-def terraform_root(environment: Environment, header: str) -> Mapping[str, str]:
-    """Return file name → text."""
-    bodies = {"versions.tf": _versions(), "provider.tf": _provider(environment)}
-    backend = _backend(environment)
+def terraform_root(
+    environment: Environment,
+    header: str,
+    *,
+    account_id: str | None = None,
+    regions: Iterable[str] = (),
+    name: str | None = None,
+) -> Mapping[str, str]:
+    """Return file name → text, for the environment's account unless `account_id` is given.
+
+    Each of `regions` gets a provider of its own under an alias, see `provider_alias`. A root with a
+    `name` has a state of its own.
+    """
+    account_id = account_id or environment.account_id
+    provider = _provider(environment.region, account_id)
+    provider += "".join(f"\n{_provider(region, account_id, alias=True)}" for region in regions)
+    bodies = {"versions.tf": _versions(), "provider.tf": provider}
+    backend = _backend(environment, name)
     if backend is not None:
         bodies["backend.tf"] = backend
     top = "\n".join(commented(header))
@@ -35,21 +49,34 @@ def _versions() -> str:
 """
 
 
-def _provider(environment: Environment) -> str:
-    return f"""# Refuses to run with the credentials of another account.
+def provider_alias(region: str) -> str:
+    """Return the alias of the provider for another Region."""
+    return region.replace("-", "_")
+
+
+def _provider(region: str, account_id: str, *, alias: bool = False) -> str:
+    why = (
+        "For what exists in this Region only."
+        if alias
+        else "Refuses to run with the credentials of another account."
+    )
+    named = f"  alias = {literal(provider_alias(region))}\n" if alias else ""
+    return f"""# {why}
 provider "aws" {{
-  region = {literal(environment.region)}
-  allowed_account_ids = {literal([environment.account_id])}
+{named}  region = {literal(region)}
+  allowed_account_ids = {literal([account_id])}
 }}
 """
 
 
-def _backend(environment: Environment) -> str | None:
+def _backend(environment: Environment, name: str | None) -> str | None:
     backend = environment.spec.deploy.terraform_backend
     if backend is None:
         return None
     settings = backend.s3.model_dump(exclude_none=True)
     settings.setdefault("key", f"{environment.project}/{environment.name}/holdfast.tfstate")
+    if name is not None:
+        settings["key"] = f"{settings['key'].removesuffix('.tfstate')}-{name}.tfstate"
     lines = "\n".join(f"{name} = {literal(value)}" for name, value in settings.items())
     return f"""terraform {{
   backend "s3" {{

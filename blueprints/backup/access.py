@@ -6,27 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blueprints.backup.roles import backup_role_arn, copy_back_role_arn, roots
-from blueprints.documents import Statement, deny_unless, document, key_policy
+from blueprints.backup.roles import roots
+from blueprints.denials import Document, Exempt, Kind, Scope, actions
+from blueprints.documents import Statement, deny_unless, document, key_policy, loosening
+from blueprints.names import backup_role_arn, copy_back_role_arn
 from generator.spec import AcceptedOrganization, Lock
 from generator.spec.resolved import Environment
 
-# Destroying: break-glass only. Expiry by lifecycle is AWS Backup's own and no policy stops it.
-VAULT_DESTROY_ACTIONS = (
-    "backup:DeleteBackupVault",
-    "backup:DeleteBackupVaultLockConfiguration",
-    "backup:DeleteRecoveryPoint",
-    "backup:DisassociateRecoveryPoint",
-    "backup:UpdateRecoveryPointLifecycle",
+# What takes no bounds of a lock into account; see `_no_loosening` for what does.
+VAULT_DESTROY_ACTIONS = tuple(
+    action
+    for scope in (Scope.VAULTS, Scope.POINTS)
+    for action in actions(Document.VAULT, Kind.DESTROY, scope=scope)
 )
-# Changing: break-glass and those who deploy.
-VAULT_CHANGE_ACTIONS = (
-    "backup:DeleteBackupVaultAccessPolicy",
-    "backup:DeleteBackupVaultNotifications",
-    "backup:PutBackupVaultAccessPolicy",
-    "backup:PutBackupVaultLockConfiguration",
-    "backup:PutBackupVaultNotifications",
-)
+VAULT_CHANGE_ACTIONS = actions(Document.VAULT, Kind.CHANGE, exempt=Exempt.DEPLOY)
 KEY_USE_ACTIONS = (
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -132,24 +125,14 @@ def vault_policy(
 def _no_loosening(lock: Lock | None, may_destroy: tuple[str, ...]) -> Iterable[Statement]:
     """Yield what keeps those who deploy from loosening a lock: that is destroying, not changing.
 
-    A lock put without a minimum is not caught: a condition on an absent key would stop every
-    deployment, should AWS not pass the key here, which is unverified.
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html
+    A lock put without a minimum is not caught here but by the guardrails: a condition on an absent
+    key would stop every deployment for good, should AWS not pass the key, which is unverified.
     """
     if lock is None:
         return
-    loosening: dict[str, Any] = {
-        "Shorter": {"NumericLessThan": {"backup:MinRetentionDays": str(lock.min_retention_days)}}
-    }
-    if lock.max_retention_days is not None:
-        longest = str(lock.max_retention_days)
-        loosening["Longer"] = {"NumericGreaterThan": {"backup:MaxRetentionDays": longest}}
-    if lock.mode == "governance":
-        loosening["ForEver"] = {"Null": {"backup:ChangeableForDays": "false"}}
-    for name, condition in loosening.items():
-        deny = deny_unless(
-            f"OnlyBreakGlassLocks{name}", ("backup:PutBackupVaultLockConfiguration",), may_destroy
-        )
+    denied = actions(Document.VAULT, Kind.DESTROY, scope=Scope.LOOSER_LOCKS)
+    for name, condition in loosening(lock).items():
+        deny = deny_unless(f"OnlyBreakGlassLocks{name}", denied, may_destroy)
         yield {**deny, "Condition": {**deny["Condition"], **condition}}
 
 

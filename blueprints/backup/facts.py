@@ -8,6 +8,7 @@ from typing import Any
 
 from blueprints.backup.access import Peers, vault_key_policy, vault_policy
 from blueprints.backup.roles import BACKUP_ROLE, RoleFacts, backup_role, copy_back_roles
+from blueprints.names import vault_key_alias
 from generator.naming import BACKUP_LENGTH, Label, hashed_parts, label, physical, vault_name
 from generator.spec import Backup, Protection, Vault
 from generator.spec.resolved import Environment
@@ -155,7 +156,7 @@ def _vault(environment: Environment, key: str, vault: Vault) -> VaultFacts:
         created = KeyFacts(
             label=label("key_of_vault", key),
             alias_label=label("alias_of_vault", key),
-            alias_name=key_alias_name(environment, key),
+            alias_name=vault_key_alias(environment, key),
             description=f"Recovery points in the backup vault {name}",
             policy=vault_key_policy(environment, peers),
             deletion_window_days=KEY_DELETION_WINDOW_DAYS,
@@ -172,11 +173,6 @@ def _vault(environment: Environment, key: str, vault: Vault) -> VaultFacts:
         notifications=_notifications(vault),
         tags=tags,
     )
-
-
-def key_alias_name(environment: Environment, vault: str) -> str:
-    """Return the alias of the key that is created for a vault."""
-    return f"alias/{physical(environment, f'vault-{vault}')}"
 
 
 def _vault_purpose(environment: Environment, key: str, vault: Vault) -> str:

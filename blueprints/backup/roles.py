@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blueprints.documents import document
+from blueprints.names import copy_back_role_arn
 from generator.naming import Label, arn, iam_name, label, root_arn
 from generator.spec.resolved import Environment
 
@@ -25,16 +26,6 @@ class RoleFacts:
     policy: Mapping[str, Any]
     permissions_boundary_arn: str | None
     tags: Mapping[str, str]
-
-
-def backup_role_arn(environment: Environment) -> str:
-    """Return the ARN of the role that AWS Backup takes backups with."""
-    return arn(environment, "iam", f"role/{iam_name(environment, 'backup')}", regional=False)
-
-
-def copy_back_role_arn(environment: Environment) -> str:
-    """Return the ARN of the role that AWS Backup copies points back with."""
-    return arn(environment, "iam", f"role/{iam_name(environment, 'copy-back')}", regional=False)
 
 
 def roots(environment: Environment, account_ids: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blueprints.documents import key_policy
+from blueprints.names import DEFAULT_STACK, creates_key, tables_key_alias, tables_template
 from blueprints.tables.capacity import (
     CapFacts,
     ScalingFacts,
@@ -14,7 +15,7 @@ from blueprints.tables.capacity import (
     scaling,
     throughput,
 )
-from generator.naming import label, physical
+from generator.naming import label
 from generator.render.hcl import Reference
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from generator.spec.resolved import Environment, Table
     from generator.spec.tables import KinesisDestination, TimeToLive
 
-DEFAULT_STACK = "tables"
 # The longest AWS offers: DynamoDB archives a table after seven days without its key, so somebody
 # has three weeks left to notice.
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
@@ -170,30 +170,11 @@ def decide(environment: Environment) -> tuple[TablesFacts, ...]:
     return tuple(_stack(environment, stack, tables) for stack, tables in stacks.items())
 
 
-def template_name(stack: str) -> str:
-    """Return the file stem of a stack's template."""
-    return DEFAULT_STACK if stack == DEFAULT_STACK else f"{DEFAULT_STACK}-{stack}"
-
-
-def key_alias_name(environment: Environment, stack: str) -> str:
-    """Return the alias of the key that a stack's tables share, if it has one."""
-    return f"alias/{physical(environment, template_name(stack))}"
-
-
-def creates_key(table: Table) -> bool:
-    """Return whether a table is encrypted with the key that its stack creates."""
-    return (
-        not table.existing
-        and table.encryption.key == "customer_managed"
-        and table.encryption.kms_key_arn is None
-    )
-
-
 def _stack(environment: Environment, stack: str, tables: list[Table]) -> TablesFacts:
     where = f"{environment.project} {environment.name}"
     default = stack == DEFAULT_STACK
     return TablesFacts(
-        template=template_name(stack),
+        template=tables_template(stack),
         description=f"DynamoDB tables of {where}" + ("" if default else f", stack {stack}"),
         key=_key(environment, stack) if any(map(creates_key, tables)) else None,
         tables=tuple(_table(environment, table) for table in tables),
@@ -206,7 +187,7 @@ def _key(environment: Environment, stack: str) -> KeyFacts:
         alias_label=label("alias_of_tables", stack),
         purpose="Encrypts tables of this template; whoever destroys it destroys them.",
         alias_purpose="The name under which IAM documents know the key.",
-        alias_name=key_alias_name(environment, stack),
+        alias_name=tables_key_alias(environment, stack),
         description=f"DynamoDB tables of {environment.project} {environment.name}, stack {stack}",
         policy=key_policy(environment),
         deletion_window_days=KEY_DELETION_WINDOW_DAYS,

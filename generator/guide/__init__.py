@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.guide import after, before, deploy, overview, recover
+from generator.guide import after, before, deploy, guardrails, overview, recover
 from generator.pipeline import Tree, header_of
 
 
@@ -16,6 +16,7 @@ def guide(tree: Tree) -> str:
         *overview.sections(tree),
         *before.sections(tree),
         *deploy.sections(tree),
+        *guardrails.sections(tree),
         *after.sections(tree),
         *recover.sections(tree),
     )

@@ -80,7 +80,7 @@ def _locks(environment: Environment) -> Iterator[str]:
     yield "## Locks"
     yield (
         "Removing or loosening a lock is a break-glass step; the one way round, a lock put without "
-        "any bounds, is for a service control policy to close. Terraform replaces a lock for any "
+        "any bounds, is closed by the service control policies. Terraform replaces a lock for any "
         "edit (it deletes the lock, then puts it again), so under Terraform every later edit of a "
         "lock has to be applied by break-glass."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from blueprints.alerts import watches
 from generator.pipeline import Tree
 from generator.spec import Principal
 from generator.spec.resolved import Environment, principal_arn
@@ -14,6 +15,8 @@ def sections(tree: Tree) -> Iterator[str]:
     environment = tree.environment
     yield "## Before the first deployment"
     yield from _people(environment)
+    if watches(environment):
+        yield from _trail(environment)
     if environment.vaults:
         yield from _opt_in(environment)
 
@@ -45,6 +48,28 @@ def _name(principal: Principal) -> str:
     if principal.permission_set is not None:
         return f"permission set `{principal.permission_set}`"
     return f"role `{principal.role}`"
+
+
+def _trail(environment: Environment) -> Iterator[str]:
+    region = environment.region
+    yield "### A trail for the tripwires"
+    yield (
+        "EventBridge hears of calls only while a CloudTrail trail logs them: one for all Regions "
+        "that logs management events, both reading and writing. An organization's trail does too. "
+        "The first command lists the trails of all Regions with their home; ask for each one that "
+        "covers every Region whether it is logging, and what:"
+    )
+    yield f"""```sh
+aws cloudtrail describe-trails --region {region} \\
+  --query 'trailList[?IsMultiRegionTrail].[TrailARN,HomeRegion]' --output text
+aws cloudtrail get-trail-status --region HOME_REGION --name TRAIL_ARN --query IsLogging
+aws cloudtrail get-event-selectors --region HOME_REGION --trail-name TRAIL_ARN
+```"""
+    yield (
+        "Wanted: `true`, and a selector with `IncludeManagementEvents` true, `ReadWriteType` `All` "
+        "and nothing in `ExcludeManagementEventSources` (or, among advanced selectors, one with "
+        "`eventCategory` `Management` and no condition on `readOnly` or `eventSource`)."
+    )
 
 
 def _opt_in(environment: Environment) -> Iterator[str]:

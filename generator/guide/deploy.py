@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blueprints import catalog
-from generator.pipeline import CLOUDFORMATION, TERRAFORM, Tree
+from generator.pipeline import CLOUDFORMATION, TERRAFORM, Part, Tree, terraform_folder
 from generator.spec.resolved import Environment, stack_name
 
 
@@ -20,15 +20,25 @@ def sections(tree: Tree) -> Iterator[str]:
         yield _shell([_bootstrap(environment)])
         yield "Then, and after every change:"
         yield _shell(_deployments(tree))
+        yield from _of_others(tree)
     if TERRAFORM in tree.engines:
-        yield from _with_terraform(environment)
+        yield from _with_terraform(tree)
     if len(tree.engines) > 1:
         yield "Use one engine for an environment, never both: the second finds the names taken."
 
 
-def _with_terraform(environment: Environment) -> Iterator[str]:
+def _with_terraform(tree: Tree) -> Iterator[str]:
+    environment = tree.environment
     yield "### With Terraform"
-    yield _shell(_terraform())
+    yield _shell(_terraform(terraform_folder(None)))
+    roots = {
+        part.elsewhere.root: part.elsewhere.account_id
+        for part in tree.parts
+        if part.elsewhere is not None and part.elsewhere.root is not None
+    }
+    for root, account_id in roots.items():
+        yield f"With credentials of account `{account_id}`, which has a state of its own:"
+        yield _shell(_terraform(terraform_folder(root)))
     if environment.spec.deploy.terraform_backend is None:
         yield (
             "No `deploy.terraform_backend` is named, so the state lies in `terraform/`: keep it "
@@ -83,27 +93,51 @@ def _bootstrap(environment: Environment) -> str:
 
 
 def _deployments(tree: Tree) -> list[str]:
-    environment = tree.environment
     return [
-        _command(
-            "aws cloudformation deploy",
-            f"--region {environment.region}",
-            f"--stack-name {stack_name(environment, part.facts.template)}",
-            f"--template-file cloudformation/{part.facts.template}.yaml",
-            f"--s3-bucket {environment.artifacts_bucket}",
-            "--capabilities CAPABILITY_NAMED_IAM",
-            "--no-fail-on-empty-changeset",
-        )
+        _deployment(tree.environment, part)
         for part in tree.parts
         if part.blueprint.NAME not in catalog.CLOUDFORMATION_ONLY
+        and (part.elsewhere is None or part.elsewhere.account_id == tree.environment.account_id)
     ]
 
 
-def _terraform() -> list[str]:
+def _of_others(tree: Tree) -> Iterator[str]:
+    """Yield the commands of templates that belong into other accounts."""
+    commands: dict[str, list[str]] = {}
+    for part in tree.parts:
+        there = part.elsewhere
+        if there is not None and there.account_id != tree.environment.account_id:
+            commands.setdefault(there.account_id, []).append(_deployment(tree.environment, part))
+    for account_id, of_account in commands.items():
+        yield f"With credentials of account `{account_id}`:"
+        yield _shell(of_account)
+
+
+def _deployment(environment: Environment, part: Part) -> str:
+    """Return the command of one template.
+
+    CloudFormation reads an uploaded template from a bucket of its own Region and account only, so
+    a template elsewhere is sent as it is, which 51,200 bytes are enough for.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    there = part.elsewhere
+    uploaded = (f"--s3-bucket {environment.artifacts_bucket}",) if there is None else ()
+    return _command(
+        "aws cloudformation deploy",
+        f"--region {environment.region if there is None else there.region}",
+        f"--stack-name {stack_name(environment, part.facts.template)}",
+        f"--template-file cloudformation/{part.facts.template}.yaml",
+        *uploaded,
+        "--capabilities CAPABILITY_NAMED_IAM",
+        "--no-fail-on-empty-changeset",
+    )
+
+
+def _terraform(root: str) -> list[str]:
     return [
-        "terraform -chdir=terraform init",
-        "terraform -chdir=terraform plan -out=plan.tfplan",
-        "terraform -chdir=terraform apply plan.tfplan",
+        f"terraform -chdir={root} init",
+        f"terraform -chdir={root} plan -out=plan.tfplan",
+        f"terraform -chdir={root} apply plan.tfplan",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from blueprints.backup.facts import key_alias_name
+from blueprints.names import vault_key_alias
 from generator.coverage import (
     BackupCoverage,
     TableCoverage,
@@ -100,7 +100,7 @@ def _vaults(environment: Environment) -> str:
         name = vault_name(environment, key)
         lines.append(
             f"| `{name}` | {lock_text(vault)} "
-            f"| `{vault.kms_key_arn or key_alias_name(environment, key)}` |"
+            f"| `{vault.kms_key_arn or vault_key_alias(environment, key)}` |"
         )
     return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.rules.capacity import check_capacity
+from generator.rules.guardrails import check_guardrails
 from generator.rules.keys import check_keys
 from generator.rules.links import check_copies
 from generator.rules.names import check_names
@@ -35,6 +36,7 @@ _OF_ONE_ENVIRONMENT = (
     check_names,
     check_tags,
     check_people,
+    check_guardrails,
     check_text,
 )
 

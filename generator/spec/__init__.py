@@ -8,6 +8,7 @@ from generator.spec.environment import (
     Principal,
     Subscription,
 )
+from generator.spec.guardrails import Attachment, BreakGlassRole
 from generator.spec.protection import Backup, Copy, Lock, PointInTimeRecovery, Protection, Vault
 from generator.spec.tables import (
     AutoScaling,
@@ -24,9 +25,11 @@ from generator.spec.tables import (
 __all__ = [
     "AcceptedOrganization",
     "Alerts",
+    "Attachment",
     "AutoScaling",
     "Backup",
     "Billing",
+    "BreakGlassRole",
     "CapacityRange",
     "Copy",
     "Defaults",

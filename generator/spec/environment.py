@@ -20,6 +20,7 @@ from generator.spec.base import (
     refuse,
     shown,
 )
+from generator.spec.guardrails import Guardrails
 from generator.spec.protection import Protection, Vault
 from generator.spec.tables import Billing, Encryption, Table, TableAlarms
 
@@ -182,6 +183,20 @@ class Subscription(Model):
         return self
 
 
+class Tripwires(Model):
+    """Alerts the moment somebody destroys, weakens or silences something, or tries to."""
+
+    enabled: bool = Field(
+        default=True,
+        description="Watch; needs a CloudTrail trail of the account that logs management events.",
+    )
+    change_subscriptions: dict[Key, Subscription] = Field(
+        default_factory=dict,
+        description="Receivers of what `principals.deploy` change as a matter of course, by name. "
+        "Absent: nobody is told of that; what they weaken is an alert all the same.",
+    )
+
+
 class Alerts(Model):
     """Who is told when a backup fails or does not happen."""
 
@@ -194,6 +209,9 @@ class Alerts(Model):
     )
     freshness_alarms: bool = Field(
         default=True, description="Alarm when a vault gets no new recovery point in time."
+    )
+    tripwires: Tripwires = Field(
+        default_factory=Tripwires, description="Alerts when somebody destroys or silences."
     )
 
 
@@ -337,4 +355,7 @@ class EnvironmentSpec(Model):
         ]
         | None
     ) = Field(None, description="Destinations: files whose copies are taken, or an organization.")
+    guardrails: Guardrails = Field(
+        default_factory=Guardrails, description="Policies that keep copies from being deleted."
+    )
     lint: LintSettings = Field(default_factory=LintSettings, description="Settings of lint.")

@@ -106,6 +106,7 @@ _DATA = frozenset(
         "AssumeRolePolicyDocument",
         "BackupPlanTags",
         "BackupVaultTags",
+        "Content",
         "EventPattern",
         "InputPathsMap",
         "KeyPolicy",
@@ -159,7 +160,7 @@ class _Template:
             self.found.reach(path, self.label, index, same_label(target))
         elif name.rpartition(".")[2] in _DATA:
             self._leaf(name, self._data(value), index)
-            if "Policy" in name or "Pattern" in name:
+            if "Policy" in name or "Pattern" in name or name == "Content":
                 self.found.documents.append(canonical(self._data(value)))
         elif isinstance(value, dict):
             for key, item in value.items():
@@ -238,6 +239,9 @@ class _Resource:
     def take(self, prefix: str, body: hcl.Body, index: tuple[int, ...]) -> None:
         """Add the leaves of a block, which stands at the path `prefix`."""
         for name, value in body.arguments:
+            if name == "provider":  # names no resource, though it looks like one
+                self.found.add(Path(self.type, name), self.label, index, ".".join(value.parts))
+                continue
             self._argument(Path(self.type, prefix + name), value, index)
         counts: dict[str, int] = {}
         for name, block in body.blocks:
@@ -258,7 +262,9 @@ class _Resource:
             return
         data = self._data(value)
         self.found.add(path, self.label, index, canonical(data))
-        if isinstance(value, dict) and ("policy" in path.name or "pattern" in path.name):
+        if isinstance(value, dict) and any(
+            word in path.name for word in ("policy", "pattern", "content")
+        ):
             self.found.documents.append(canonical(data))
 
     def _data(self, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 
 from tests.parity.leaves import Leaves, Output, Path, Place
@@ -39,6 +40,7 @@ def complaints(cloudformation: Output, terraform: Output) -> Iterator[str]:
         _streams,
         _scaling,
         _roles,
+        _attachments,
     ):
         for complaint in check(cloudformation.leaves, terraform.leaves):
             yield f"{check.__name__.strip('_')}: {complaint}"
@@ -165,6 +167,48 @@ def _roles(ours: Leaves, theirs: Leaves) -> Iterator[str]:
     roles = theirs.get(Path(type_, "iam_role_arn", "aws_iam_role arn"), _NOTHING)
     if theirs.get(Path(type_, "depends_on", "aws_iam_role_policy"), _NOTHING) != roles:
         yield "a selection does not wait for the policy of its role"
+
+
+# Lists within a resource, and the resources beside it that Terraform has for their items.
+_ATTACHED = (
+    ("AWS::IAM::ManagedPolicy", "Roles", "aws_iam_role_policy_attachment", "role"),
+    ("AWS::IAM::ManagedPolicy", "Groups", "aws_iam_group_policy_attachment", "group"),
+    ("AWS::Organizations::Policy", "TargetIds", "aws_organizations_policy_attachment", "target_id"),
+)
+_OF = {
+    "aws_iam_role_policy_attachment": ("policy_arn", "aws_iam_policy arn"),
+    "aws_iam_group_policy_attachment": ("policy_arn", "aws_iam_policy arn"),
+    "aws_organizations_policy_attachment": ("policy_id", "aws_organizations_policy id"),
+}
+
+
+def _attachments(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """A policy names those it is attached to; Terraform has a resource for each of them."""
+    for type_, name, beside, argument in _ATTACHED:
+        inside = {
+            (place.label, item)
+            for place, items in _at(ours, type_, name).items()
+            for item in json.loads(items)
+        }
+        policies = theirs.get(Path(beside, *_OF[beside]), _NOTHING)
+        outside = {
+            (policies[place].removeprefix("-> "), json.loads(value))
+            for place, value in _at(theirs, beside, argument).items()
+            if place in policies
+        }
+        if inside != outside:
+            yield f"{name} in one engine only: {sorted(inside ^ outside)}"
+    managed = {
+        (place.label, arn)
+        for place, arns in _at(ours, "AWS::IAM::Role", "ManagedPolicyArns").items()
+        for arn in json.loads(arns)
+    }
+    beside = "aws_iam_role_policy_attachment"
+    roles = theirs.get(Path(beside, "role", "aws_iam_role name"), _NOTHING)
+    arns = _at(theirs, beside, "policy_arn")
+    attached = {(roles[place].removeprefix("-> "), json.loads(arns[place])) for place in roles}
+    if managed != attached:
+        yield f"ManagedPolicyArns in one engine only: {sorted(managed ^ attached)}"
 
 
 def _at(leaves: Leaves, type_: str, name: str) -> Values:

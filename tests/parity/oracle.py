@@ -10,9 +10,9 @@ from tests.parity.leaves import Edge, Leaves, Output, Path, Place
 from tests.parity.rosetta import Pair
 
 _NO_VALUES: Mapping[Place, str] = {}
-# Edges of Terraform only: an index's contributor insights are a resource beside the table, which
-# CloudFormation has inside it.
-ONE_SIDED_EDGES = ("indexinsights",)
+# Edges of Terraform only: an index's contributor insights are a resource beside the table, and whom
+# a policy is attached to one beside the policy; CloudFormation has both inside.
+ONE_SIDED_EDGES = ("attachment", "indexinsights")
 
 
 def complaints(

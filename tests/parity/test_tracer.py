@@ -14,6 +14,7 @@ from tests.parity.rendering import TRACERS, all_names, cases, loaded
 NAMES_OF_OTHERS = frozenset(
     {
         "defaults.protection",
+        "guardrails.break_glass_role.role",
         "project",
         "protections.*.backups.*.copies.*.to",
         "protections.*.backups.*.copies.*.vault",
@@ -32,6 +33,13 @@ NOT_IN_BOTH = {
     "deploy.terraform_backend.s3.kms_key_id": "backend.tf, in Terraform only",
     "deploy.terraform_backend.s3.region": "backend.tf, in Terraform only",
     "deploy.terraform_backend.s3.use_lockfile": "backend.tf, in Terraform only",
+    "guardrails.backup_administrator.permission_sets.*": "IAM cannot attach to them; the README",
+    "guardrails.break_glass_role.role": "changing it alone is a mistake; principals name it too",
+    "guardrails.deny_destroy.permission_sets.*": "IAM cannot attach to them; the README",
+    "guardrails.operator.permission_sets.*": "IAM cannot attach to them; the README",
+    "guardrails.service_control_policy.attached": "`holdfast lint` and `explain` read it",
+    "guardrails.service_control_policy.organizations_policy.management_account_id": "provider.tf of "
+    "a root of its own, in Terraform only",
     "kind": "changing it alone is a mistake: each kind has a tracer of its own",
     "lint.accept.*": "`holdfast lint` reads it",
     "lint.accept.* (its name)": "`holdfast lint` reads it",
@@ -139,10 +147,13 @@ def test_what_one_engine_alone_has_is_read(engine: str) -> None:
     base = pipeline.render(loaded("tracer").environment).files
     waiting = [field for field, where in NOT_IN_BOTH.items() if engine in where]
     assert waiting
-    file = {"bootstrap": "cloudformation/bootstrap.yaml", "backend": "terraform/backend.tf"}[engine]
+    wanted = {
+        "bootstrap": ["cloudformation/bootstrap.yaml"],
+        "backend": ["terraform/backend.tf", "terraform-organization/backend.tf"],
+    }[engine]
     for case in cases("tracer"):
         if case.variant.kind == "changed" and case.variant.entry.name in waiting:
             files = pipeline.render(case.variant.environment).files
-            assert [name for name in files if files[name] != base[name]] == [file]
+            assert [name for name in files if files[name] != base[name]] == wanted
             waiting.remove(case.variant.entry.name)
     assert waiting == []

@@ -1,0 +1,76 @@
+"""Names that more than one blueprint spells: keys by alias, and the roles of AWS Backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.naming import arn, bucket_name, iam_name, physical
+from generator.spec.resolved import Environment, Table
+
+DEFAULT_STACK = "tables"
+
+
+def backup_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role that AWS Backup takes backups with."""
+    return arn(environment, "iam", f"role/{iam_name(environment, 'backup')}", regional=False)
+
+
+def copy_back_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role that AWS Backup copies points back with."""
+    return arn(environment, "iam", f"role/{iam_name(environment, 'copy-back')}", regional=False)
+
+
+def default_restore_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role that AWS Backup makes for itself, which may restore."""
+    role = "role/service-role/AWSBackupDefaultServiceRole"
+    return arn(environment, "iam", role, regional=False)
+
+
+def vault_key_alias(environment: Environment, vault: str) -> str:
+    """Return the alias of the key that is created for a vault."""
+    return f"alias/{physical(environment, f'vault-{vault}')}"
+
+
+def tables_template(stack: str) -> str:
+    """Return the file stem of a stack's template."""
+    return DEFAULT_STACK if stack == DEFAULT_STACK else f"{DEFAULT_STACK}-{stack}"
+
+
+def tables_key_alias(environment: Environment, stack: str) -> str:
+    """Return the alias of the key that a stack's tables share, if it has one."""
+    return f"alias/{physical(environment, tables_template(stack))}"
+
+
+def creates_key(table: Table) -> bool:
+    """Return whether a table is encrypted with the key that its stack creates."""
+    return (
+        not table.existing
+        and table.encryption.key == "customer_managed"
+        and table.encryption.kms_key_arn is None
+    )
+
+
+def data_key_aliases(environment: Environment) -> tuple[str, ...]:
+    """Return the aliases of the keys that the environment's copies and tables need."""
+    return tuple(dict.fromkeys(_data_key_aliases(environment)))
+
+
+def _data_key_aliases(environment: Environment) -> Iterator[str]:
+    for key, vault in environment.vaults.items():
+        if vault.kms_key_arn is None:
+            yield vault_key_alias(environment, key)
+    # Sorted, so that the order of tables in the file changes nothing.
+    for stack in sorted({table.stack for table in environment.tables if creates_key(table)}):
+        yield tables_key_alias(environment, stack)
+
+
+def given_key_arns(environment: Environment) -> tuple[str, ...]:
+    """Return the ARNs of keys that the file names for vaults and tables."""
+    given = [vault.kms_key_arn for vault in environment.vaults.values()]
+    given += [table.encryption.kms_key_arn for table in environment.tables if not table.existing]
+    return tuple(dict.fromkeys(arn for arn in given if arn is not None))
+
+
+def export_bucket_arn(environment: Environment) -> str:
+    """Return the ARN of the bucket that takes exports."""
+    return f"arn:{environment.partition}:s3:::{bucket_name(environment, 'exports')}"
