@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blueprints.alerts import uncovered_rules
+from blueprints.alerts import uncovered_rules, watches
+from blueprints.guardrails.scopes import names_tables, protected_tables
 from generator.spec.regions import KNOWN_REGIONS
 from generator.spec.resolved import Environment
 
@@ -133,12 +134,30 @@ def external_copies(environment: Environment) -> Found:
 
 
 def unbound_deploy(environment: Environment) -> Found:
-    """Yield that who deploys can lift the bounds."""
-    if environment.vaults and environment.spec.principals.deploy:
+    """Yield who deploys and is bound neither by the service control policy nor by the denials."""
+    guardrails = environment.spec.guardrails
+    if not environment.vaults or guardrails.service_control_policy.attached:
+        return
+    bound = {*guardrails.deny_destroy.roles, *guardrails.deny_destroy.permission_sets}
+    for number, principal in enumerate(environment.spec.principals.deploy):
+        name = principal.permission_set or (principal.role or "").rpartition("/")[2]
+        if name not in bound:
+            yield (
+                ("principals", "deploy", str(number)),
+                f"{name} deploys and may rewrite vault and key policies, and so lift their "
+                "denials: neither the service control policy nor deny_destroy binds it",
+            )
+
+
+def unnamed_tables(environment: Environment) -> Found:
+    """Yield that the service control policy leaves the tables out, because they are too many."""
+    protected = protected_tables(environment)
+    if protected and not names_tables(environment):
         yield (
-            ("principals", "deploy"),
-            "who deploys may rewrite vault and key policies, and so lift their denials; only a "
-            "deny-destroy policy or a service control policy on these principals prevents that",
+            ("table_name_pattern",),
+            f"the service control policy does not name the {len(protected)} protected tables: "
+            "their names take more room than it has. Deletion protection and backups stay; "
+            "policies for single people deny deleting any table of the account and Region",
         )
 
 
@@ -198,3 +217,13 @@ def unbacked_vaults(environment: Environment) -> Found:
     for key in environment.vaults:
         if key not in used:
             yield ("vaults", key), f"no backup goes into vault {key}"
+
+
+def needs_trail(environment: Environment) -> Found:
+    """Yield that tripwires hear nothing without a trail."""
+    if watches(environment):
+        yield (
+            ("alerts",),
+            f"tripwires hear of calls in account {environment.account_id} only while a CloudTrail "
+            "trail logs its management events, reading and writing ones; no template here makes it",
+        )

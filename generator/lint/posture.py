@@ -13,7 +13,10 @@ from generator.workspace import Loaded
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One posture rule; `controls` are the ids of audit controls it answers."""
+    """One posture rule; `controls` are the ids of audit controls it answers.
+
+    Without `check` it takes the rendered trees to judge: see authority.py.
+    """
 
     id: str
     severity: Severity
@@ -21,13 +24,15 @@ class Rule:
     reason: str
     fix: str
     controls: tuple[str, ...]
-    check: Callable[[Environment], checks.Found]
+    check: Callable[[Environment], checks.Found] | None
 
 
 def check(loaded: Loaded) -> list[Finding]:
     """Return everything the rules find, before anything is accepted."""
     findings = []
     for rule in RULES:
+        if rule.check is None:
+            continue
         for path, message in rule.check(loaded.environment):
             findings.append(
                 Finding(
@@ -168,8 +173,8 @@ RULES: tuple[Rule, ...] = (
         severity="note",
         title="Deployment can lift its own bounds",
         reason="A resource policy binds nobody who may rewrite it.",
-        fix="deny destroying actions to these principals in an identity or service control policy, "
-        "then accept HF012 naming it",
+        fix="attach the service control policies of policies/ and say so with "
+        "guardrails.service_control_policy.attached, or name the role in guardrails.deny_destroy",
         controls=("BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED",),
         check=checks.unbound_deploy,
     ),
@@ -218,5 +223,35 @@ RULES: tuple[Rule, ...] = (
         fix="correct it, or accept HF017 if the Region is new",
         controls=(),
         check=checks.unknown_region,
+    ),
+    Rule(
+        id="HF018",
+        severity="error",
+        title="Every copy of a critical table within one principal's reach",
+        reason="Who can destroy all copies, in however many steps, is one stolen session away.",
+        fix="attach the service control policy and say so with "
+        "guardrails.service_control_policy.attached, or copy to a vault in another account; a "
+        "compliance lock alone stops neither the deletion of the vault's key nor of the account",
+        controls=("BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED",),
+        check=None,
+    ),
+    Rule(
+        id="HF019",
+        severity="note",
+        title="A trail for the tripwires",
+        reason="EventBridge gets records of calls from CloudTrail only while a trail logs them.",
+        fix="look with the commands in the output's README, then accept HF019 with the date",
+        controls=(),
+        check=checks.needs_trail,
+    ),
+    Rule(
+        id="HF020",
+        severity="note",
+        title="Tables the service control policy cannot name",
+        reason="Whoever may update a table may lift its deletion protection and delete it.",
+        fix="give tables of new environments a prefix with table_name_pattern (for example "
+        '"{project}-{environment}-{table}"), which one wildcard covers; or accept HF020',
+        controls=("DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED",),
+        check=checks.unnamed_tables,
     ),
 )

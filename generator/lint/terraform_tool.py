@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,6 +21,11 @@ from generator.lint.terraform_command import (
     version,
 )
 from generator.pipeline import TERRAFORM, Tree
+
+
+# `terraform/…`, or a root of its own such as `terraform-organization/…`.
+_ROOT_FILE = re.compile(rf"{TERRAFORM}(-[a-z]+)?/")
+_ALIAS = re.compile(r"^  provider\s*= aws\.(\w+)$", re.MULTILINE)
 
 
 def lint_roots(trees: Iterable[Tree], folder: Path, *, remember: bool = False) -> list[Finding]:
@@ -52,7 +58,7 @@ def lint_roots(trees: Iterable[Tree], folder: Path, *, remember: bool = False) -
 
 
 def _digest(tree: Tree, judges: str) -> str:
-    roots = {path: text for path, text in tree.files.items() if path.startswith(f"{TERRAFORM}/")}
+    roots = {path: text for path, text in tree.files.items() if _ROOT_FILE.match(path)}
     return sha256(json.dumps([judges, roots]).encode()).hexdigest()
 
 
@@ -71,23 +77,26 @@ def _write(record: Path, digest: str) -> None:
 
 def _judged(trees: Iterable[Tree], folder: Path, plugins: Path) -> list[Finding]:
     """Judge the roots as modules of one, all under one provider block: each block costs a start."""
-    modules = []
+    roots: dict[Path, None] = {}
+    aliases: dict[str, None] = {}
     for tree in trees:
-        name = tree.environment.name
         for path, text in tree.files.items():
-            if path.startswith(f"{TERRAFORM}/"):
-                target = folder / name / path
+            if _ROOT_FILE.match(path):
+                target = folder / tree.environment.name / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8")
-        modules.append(name)
+                roots[target.parent] = None
     findings = _formatted(folder)
-    for name in modules:
-        root = folder / name / TERRAFORM
+    modules = []
+    for root in roots:
         (root / "backend.tf").unlink(missing_ok=True)  # a module cannot hold it
         with suppress(FileNotFoundError):
-            (root / "provider.tf").replace(folder / "provider.tf")
-    main = (f'module "{name}" {{\n  source = "./{name}/{TERRAFORM}"\n}}\n' for name in modules)
-    (folder / "main.tf").write_text("\n".join(main), encoding="utf-8")
+            (root / "provider.tf").unlink()
+        used = _aliases(root)
+        aliases |= used
+        modules.append(_module(root.relative_to(folder), used))
+    (folder / "main.tf").write_text("\n".join(modules), encoding="utf-8")
+    (folder / "provider.tf").write_text(_providers(aliases), encoding="utf-8")
     data = folder / ".terraform"
     data.mkdir()
     (folder / PROVIDERS).symlink_to(plugins / PROVIDERS, target_is_directory=True)
@@ -96,6 +105,39 @@ def _judged(trees: Iterable[Tree], folder: Path, plugins: Path) -> list[Finding]
     if done.returncode != 0:
         return [*findings, failed("get", done)]
     return findings + _validated(folder)
+
+
+def _aliases(root: Path) -> dict[str, None]:
+    """Return the aliased providers that a root uses, and let it take them from outside."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(root.glob("*.tf"))]
+    used = dict.fromkeys(name for text in texts for name in _ALIAS.findall(text))
+    if used:
+        names = ", ".join(f"aws.{name}" for name in used)
+        # Terraform merges a file of this name into the blocks of the others.
+        (root / "aliases_override.tf").write_text(
+            "terraform {\n  required_providers {\n    aws = {\n"
+            f'      source = "hashicorp/aws"\n      configuration_aliases = [{names}]\n'
+            "    }\n  }\n}\n",
+            encoding="utf-8",
+        )
+    return used
+
+
+def _module(root: Path, aliases: Iterable[str]) -> str:
+    environment, folder = root.parts
+    name = environment + folder.removeprefix(TERRAFORM)
+    passed = "".join(f"    aws.{alias} = aws.{alias}\n" for alias in aliases)
+    providers = f"  providers = {{\n    aws = aws\n{passed}  }}\n" if passed else ""
+    return f'module "{name}" {{\n  source = "./{root.as_posix()}"\n{providers}}}\n'
+
+
+def _providers(aliases: Iterable[str]) -> str:
+    blocks = ['provider "aws" {\n  region = "eu-central-1"\n}\n']
+    blocks += [
+        f'provider "aws" {{\n  alias = "{alias}"\n  region = "{alias.replace("_", "-")}"\n}}\n'
+        for alias in aliases
+    ]
+    return "\n".join(blocks)
 
 
 def _formatted(folder: Path) -> list[Finding]:

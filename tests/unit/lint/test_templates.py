@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +57,3 @@ def test_each_environment_is_judged_in_its_own_region(tmp_path: Path) -> None:
 def test_templates_of_a_region_that_cfn_lint_does_not_know_are_judged(tmp_path: Path) -> None:
     (found,) = lint_templates([tree("dev", "eu-north-9", WRONG)], tmp_path)
     assert found.rule == "E3002"
-
-
-def test_garbage_is_collected_again_afterwards(tmp_path: Path) -> None:
-    assert gc.isenabled()
-    lint_templates([tree("dev", "eu-central-1", SILENT)], tmp_path)
-    assert gc.isenabled()
