@@ -20,8 +20,15 @@ from generator.spec.resolved import Environment
 _WIDTH = 24
 
 
-def explain_all(names: Sequence[str], *, where: str | None, as_json: bool) -> None:
-    """Print the explanation of every environment, or the origin of one value."""
+def explain_all(
+    names: Sequence[str], *, where: str | None, who_can_delete: bool, as_json: bool
+) -> None:
+    """Print the explanation of every environment, who can delete what, or the origin of a value."""
+    if who_can_delete:
+        from generator.authority.report import explain_who
+
+        explain_who(names, as_json=as_json)
+        return
     loaded = workspace.load(names)
     if where is not None:
         for each in loaded:

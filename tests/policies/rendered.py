@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from blueprints import guardrails
 from generator import pipeline, workspace
 from tests.policies.linter import Kind
 from tests.policies.simulator import ADMINISTRATOR, Case, Context, Document, Outcome, evaluate
@@ -119,9 +120,9 @@ class Attached:
 
 @cache
 def attached() -> Mapping[str, Attached]:
-    """Return every document of the examples and of `WRITTEN`, as `prod/VaultMain`.
+    """Return the documents of the examples and of `WRITTEN`, as `prod/VaultMain`.
 
-    A role has two: `prod/RoleForBackup:trust` and `prod/RoleForBackup:policy`.
+    A role has two: `prod/RoleForBackup:trust` and `…:policy`. Guardrails: see evaluation/world.py.
     """
     found: dict[str, Attached] = {}
     for environment, logical_id, path, document in _documents():
@@ -147,22 +148,25 @@ def _documents() -> Iterator[tuple[str, str, tuple[str, ...], Document]]:
         loaded = (*workspace.load(directory=EXAMPLES), *workspace.load(directory=Path(folder)))
     for each in loaded:
         for part in pipeline.render(each.environment, ("cloudformation",)).parts:
+            if part.blueprint is guardrails:
+                continue
             assert part.cloudformation is not None
             resources = part.cloudformation.template["Resources"]
             for logical_id, resource in resources.items():
-                for path, found in _with_statements(resource, ()):
+                for path, found in with_statements(resource, ()):
                     yield each.environment.name, logical_id, path, found
 
 
-def _with_statements(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+def with_statements(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every policy document within a template's value, with where it stands."""
     if isinstance(value, Mapping):
         if "Statement" in value:
             yield path, value
         for key, inner in value.items():
-            yield from _with_statements(inner, (*path, key))
+            yield from with_statements(inner, (*path, key))
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _with_statements(inner, path)
+            yield from with_statements(inner, path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +340,7 @@ def _mutants(name: str) -> Iterator[_Mutant]:
     statements = list(whole["Statement"])
     for place, statement in enumerate(statements):
         actions = tuple(_listed(statement["Action"]))
-        for what, touched, changed in _damages(statement, kind):
+        for what, touched, changed in damages(statement, kind):
             kept = [*statements[:place], *([changed] if changed else []), *statements[place + 1 :]]
             yield _Mutant(
                 name=f"{name}: {statement['Sid']} {what}",
@@ -346,7 +350,7 @@ def _mutants(name: str) -> Iterator[_Mutant]:
             )
 
 
-def _damages(
+def damages(
     statement: Document, kind: Kind
 ) -> Iterator[tuple[str, tuple[str, ...], Document | None]]:
     """Yield what is done, which actions alone it concerns (or none), and what is left."""

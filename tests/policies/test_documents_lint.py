@@ -14,6 +14,7 @@ from tests.policies import (
     test_documents_queues,
     test_documents_roles,
     test_documents_topics,
+    test_documents_tripwires,
     test_documents_vault,
 )
 from tests.policies.linter import findings
@@ -57,6 +58,7 @@ JUDGED = (
     test_documents_topics,
     test_documents_queues,
     test_documents_roles,
+    test_documents_tripwires,
 )
 
 

@@ -41,6 +41,12 @@ def _senders(place: Place) -> Iterator[tuple[str, str | None, Outcome]]:
     name = f"shop-{place.name}"
     for kind in ("backup", "copy", "restore"):
         yield "events", place.arn("events", f"rule/{name}-{kind}-job-failed"), "allow"
+    tripwire = place.arn("events", f"rule/{name}-tripwire-table-1of32")
+    yield "events", tripwire, "allow"
+    yield "events", tripwire.replace(place.account, STRANGER), "deny"
+    yield "events", place.arn("events", "rule/team-tripwire-table"), "deny"
+    yield "sns", tripwire, "deny"
+    yield "lambda", tripwire, "deny"
     for topic in ("alerts", "watchdog"):
         yield "sns", place.arn("sns", f"{name}-{topic}"), "allow"
     rule, topic = (

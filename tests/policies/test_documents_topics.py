@@ -59,6 +59,22 @@ def _from_rules(name: str) -> Iterator[Case]:
         yield events.asks(PUBLISH, topic, expected, policy, context=context, why=f" {kind}")
         plain = {**context, **HTTP}
         yield events.asks(PUBLISH, topic, "explicit_deny", policy, context=plain, why=" http")
+    for why, arn, can in (
+        (" tripwire", place.arn("events", f"rule/shop-{place.name}-tripwire-table-1of32"), True),
+        (" change", place.arn("events", f"rule/shop-{place.name}-change-table"), False),
+        (" their tripwire", place.arn("events", "rule/team-tripwire-table"), False),
+        (" not a rule", place.arn("events", f"event-bus/shop-{place.name}-tripwire-x"), False),
+    ):
+        outcome: Outcome = "allow" if can and what == "alerts" else "deny"
+        context = {**HTTPS, **_source(arn, ours)}
+        yield events.asks(PUBLISH, topic, outcome, policy, context=context, why=why)
+        far = {**HTTPS, **_source(arn.replace(place.region, "us-east-1"), ours)}
+        yield events.asks(PUBLISH, topic, "deny", policy, context=far, why=f"{why} far away")
+        strange = {**HTTPS, **_source(arn.replace(ours, STRANGER), STRANGER)}
+        yield events.asks(PUBLISH, topic, "deny", policy, context=strange, why=f"{why}, strange")
+        yield events.asks("sns:DeleteTopic", topic, "deny", policy, context=context, why=why)
+        for other in OTHER_SERVICES:
+            yield service(other).asks(PUBLISH, topic, "deny", policy, context=context, why=why)
     ours_alone = {**HTTPS, **_source(rule(place, "backup"), ours)}
     yield events.asks("sns:DeleteTopic", topic, "deny", policy, context=ours_alone)
     here = rule(place, "backup")

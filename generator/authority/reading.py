@@ -1,0 +1,133 @@
+"""Reads the world out of rendered trees: the templates' documents, and who the file names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from generator.authority.evaluation import Policy, account_of
+from generator.authority.grouping import grouped
+from generator.authority.members import (
+    Member,
+    attached,
+    guardrail_arns,
+    member_of,
+    service_control,
+)
+from generator.authority.principals import roles, rows
+from generator.authority.world import Key, Lock, Vault, World
+from generator.pipeline import Tree
+from generator.spec.resolved import Environment
+
+_POINT_ID = "recovery-point:00000000-0000-0000-0000-000000000000"
+
+
+def read(tree: Tree, linked: Sequence[Tree] = ()) -> World:
+    """Return the world of `tree`; `linked` are the environments it copies to or takes copies of."""
+    own = member_of(tree)
+    members = (own, *map(member_of, linked))
+    rendered = {vault.arn: vault for each in members for vault in _vaults(each)}
+    own_vaults = tuple(vault.arn for vault in _vaults(own))
+    vaults = {
+        arn: rendered.get(arn) or _unknown_vault(arn)
+        for arn in (*own_vaults, *_copy_arns(own.environment))
+    }
+    control: dict[str, tuple[Policy, ...]] = {}
+    for each in members:
+        account = each.environment.account_id
+        control[account] = (*control.get(account, ()), *service_control(each))
+    given = {each.environment.name: attached(each) for each in members}
+    tables = grouped(own, control, given)
+    used = [vaults[arn].key_arn for arn in own_vaults] + [each.key_arn for each in tables]
+    return World(
+        environment=own.environment.name,
+        account_id=own.environment.account_id,
+        partition=own.environment.partition,
+        rows=tuple(rows(own, members, given, [vault.account_id for vault in vaults.values()])),
+        tables=tables,
+        vaults=vaults,
+        keys=_used_keys(members, [*used, *(vault.key_arn for vault in vaults.values())]),
+        roles=tuple(roles(members, given)),
+        own_vaults=own_vaults,
+        own_keys=tuple(dict.fromkeys(arn for arn in used if arn is not None)),
+        service_control=control,
+        guardrail_arns={
+            name: arn for each in members for name, arn in guardrail_arns(each).items()
+        },
+    )
+
+
+def _used_keys(members: Iterable[Member], used: Iterable[str | None]) -> Mapping[str, Key]:
+    rendered = {key.arn: key for each in members for key in _keys(each)}
+    wanted = dict.fromkeys(arn for arn in used if arn is not None)
+    return {arn: rendered.get(arn) or _unknown_key(arn) for arn in wanted}
+
+
+def _keys(member: Member) -> Iterator[Key]:
+    aliases = {
+        member.key_of(properties["TargetKeyId"]): properties["AliasName"]
+        for _, properties in member.of_type("AWS::KMS::Alias")
+    }
+    for logical_id, properties in member.of_type("AWS::KMS::Key"):
+        arn = member.key_of({"Ref": logical_id}) or ""
+        alias = aliases.get(arn)
+        yield Key(
+            arn=arn,
+            title=alias or arn,
+            account_id=member.environment.account_id,
+            alias_arn=alias and member.arn("kms", alias),
+            policy=Policy(name=f"key {alias or arn}", document=properties["KeyPolicy"]),
+        )
+
+
+def _unknown_key(arn: str) -> Key:
+    return Key(
+        arn=arn,
+        title=arn,
+        account_id=account_of(arn),
+        alias_arn=None,
+        policy=Policy(name=f"key {arn}", document=None),
+    )
+
+
+def _vaults(member: Member) -> Iterator[Vault]:
+    for _, properties in member.of_type("AWS::Backup::BackupVault"):
+        name = properties["BackupVaultName"]
+        yield Vault(
+            arn=member.arn("backup", f"backup-vault:{name}"),
+            point_arn=member.arn("backup", _POINT_ID),
+            account_id=member.environment.account_id,
+            lock=_lock(properties.get("LockConfiguration")),
+            policy=Policy(name=f"vault {name}", document=properties["AccessPolicy"]),
+            key_arn=member.key_of(properties.get("EncryptionKeyArn")),
+        )
+
+
+def _lock(configuration: Mapping[str, Any] | None) -> Lock | None:
+    if configuration is None:
+        return None
+    return Lock(
+        mode="compliance" if "ChangeableForDays" in configuration else "governance",
+        min_retention_days=configuration["MinRetentionDays"],
+        max_retention_days=configuration.get("MaxRetentionDays"),
+    )
+
+
+def _unknown_vault(arn: str) -> Vault:
+    head, _, name = arn.rpartition(":backup-vault:")
+    return Vault(
+        arn=arn,
+        point_arn=f"{head}:{_POINT_ID}",
+        account_id=account_of(arn),
+        lock=None,
+        policy=Policy(name=f"vault {name}", document=None),
+        key_arn=None,
+        known=False,
+    )
+
+
+def _copy_arns(environment: Environment) -> Iterator[str]:
+    for protection in environment.protections.values():
+        for backup in protection.backups.values():
+            for target in environment.copies(backup):
+                yield target.vault_arn

@@ -1,0 +1,156 @@
+"""The evaluation table comes out as written, and break-glass may do all that is denied to others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from tests.policies.evaluation.people import key_that_denies_nothing
+from tests.policies.evaluation.table import (
+    ALLOWED,
+    NOT_ALLOWED,
+    Asked,
+    Row,
+    asked,
+    cases,
+    judge,
+    mismatches,
+    rows,
+)
+from tests.policies.evaluation.world import worlds
+from tests.policies.simulator import ADMINISTRATOR
+
+pytestmark = [pytest.mark.node, pytest.mark.usefixtures("evaluator")]
+
+# Who breaks the glass, where it is not the role BreakGlass and the permission set EmergencyAdmin.
+BREAK_GLASS = {
+    "archive": ("role/ArchiveBreakGlass",),
+    "paths": ("role/security/BreakGlass", "emergency set"),
+}
+
+
+def is_denied(row: Row) -> bool:
+    return row.expected not in (ALLOWED, NOT_ALLOWED)
+
+
+@cache
+def by_break_glass() -> tuple[Asked, ...]:
+    """Return the cases that deny, asked by break-glass who holds every right and the same denials.
+
+    What another account denies stays denied.
+    """
+    return tuple(
+        instead(one, who)
+        for one in cases()
+        if is_denied(one.row) and "//" not in one.row.what
+        for who in BREAK_GLASS.get(one.row.environment, ("break-glass", "emergency set"))
+    )
+
+
+def instead(one: Asked, who: str) -> Asked:
+    """Return the case asked by `who`, beside whose rights the first one's denials are attached."""
+    (other,) = (
+        each
+        for each in asked(replace(one.row, who=who, expected=ALLOWED))
+        if each.case.action == one.case.action
+    )
+    held = dict(zip(other.identity, other.case.identity_policies, strict=True))
+    held |= dict(zip(one.identity, one.case.identity_policies, strict=True))
+    case = replace(other.case, identity_policies=tuple(held.values()))
+    return replace(other, identity=tuple(held), case=case)
+
+
+def test_the_table_is_worth_the_name() -> None:
+    all_of_them = cases()
+    assert len(all_of_them) >= 600
+    of_outcomes = Counter(is_denied(one.row) for one in all_of_them)
+    assert min(of_outcomes.values()) > 200
+    twice = Counter(
+        (one.row.environment, one.row.who, one.case.action, one.row.what, one.row.context)
+        for one in all_of_them
+    )
+    assert [what for what, times in twice.items() if times > 1] == []
+    assert {row.environment for row in rows()} == set(worlds())
+
+
+def test_every_case_comes_out_as_written() -> None:
+    assert mismatches(cases()) == []
+
+
+def test_break_glass_may_do_all_that_is_denied_to_others() -> None:
+    assert len(by_break_glass()) > 200
+    assert mismatches(by_break_glass()) == []
+
+
+def test_each_document_named_denies_alone() -> None:
+    """With every right and one document, what the table says of that document is all that is said."""
+    alone = [
+        only(one, document)
+        for one in cases()
+        if is_denied(one.row)
+        for document in dict.fromkeys(each.split(":")[0] for each in one.row.expected.split())
+    ]
+    assert len(alone) > 500
+    assert mismatches(alone) == []
+
+
+def test_nothing_but_the_documents_named_denies() -> None:
+    spared = [without_named(one) for one in cases() if is_denied(one.row)]
+    assert [
+        f"{one}: still {result.words}"
+        for one, result in zip(spared, judge(spared), strict=True)
+        if result.outcome == "explicit_deny"
+    ] == []
+
+
+def only(one: Asked, document: str) -> Asked:
+    """Return the case with every right and that document alone, expecting what it says of it."""
+    case = one.case
+    identity = dict(zip(one.identity, case.identity_policies, strict=True))
+    control = dict(zip(one.service_control, case.service_control_policies, strict=True))
+    held = {name: each for name, each in identity.items() if name == document}
+    bound = {name: each for name, each in control.items() if name == document}
+    said = " ".join(each for each in one.row.expected.split() if each.startswith(f"{document}:"))
+    return replace(
+        one,
+        row=replace(one.row, expected=said or ALLOWED),
+        identity=("everything", *held),
+        service_control=tuple(bound),
+        case=replace(
+            case,
+            identity_policies=(ADMINISTRATOR, *held.values()),
+            service_control_policies=tuple(bound.values()),
+            resource_policy=case.resource_policy if one.resource == document else _open(one),
+        ),
+    )
+
+
+def without_named(one: Asked) -> Asked:
+    """Return the case without the documents that the table says deny it."""
+    named = {each.split(":")[0] for each in one.row.expected.split()}
+    case = one.case
+    identity = dict(zip(one.identity, case.identity_policies, strict=True))
+    control = dict(zip(one.service_control, case.service_control_policies, strict=True))
+    held = {name: each for name, each in identity.items() if name not in named}
+    bound = {name: each for name, each in control.items() if name not in named}
+    return replace(
+        one,
+        identity=tuple(held),
+        service_control=tuple(bound),
+        case=replace(
+            case,
+            identity_policies=tuple(held.values()),
+            service_control_policies=tuple(bound.values()),
+            resource_policy=_open(one) if one.resource in named else case.resource_policy,
+        ),
+    )
+
+
+def _open(one: Asked) -> dict[str, object] | None:
+    """Return what the resource has instead of its policy: a key always has one."""
+    if ":key/" not in one.case.resource:
+        return None
+    return dict(key_that_denies_nothing(worlds()[one.row.environment]))
