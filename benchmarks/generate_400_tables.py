@@ -6,12 +6,12 @@ Quote the ratio: machines are noisy.
 
 from __future__ import annotations
 
-import os
-import statistics
-import subprocess
+import shutil
 import sys
 import tempfile
 from pathlib import Path
+
+from processes import Used, run, spread
 
 RUNS = 7
 TABLES = 400
@@ -59,28 +59,19 @@ def main() -> None:
         (folder / "baseline.py").write_text(BASELINE.format(tables=TABLES))
         holdfast = [str(Path(sys.executable).with_name("holdfast")), "generate"]
         baseline = [sys.executable, "baseline.py"]
-        measured(holdfast, folder)
-        pairs = [(measured(holdfast, folder), measured(baseline, folder)) for _ in range(RUNS)]
+        fresh(holdfast, folder)
+        pairs = [(fresh(holdfast, folder), fresh(baseline, folder)) for _ in range(RUNS)]
     for index, title in ((0, "holdfast generate, both engines"), (1, "raw troposphere")):
-        seconds = [pair[index][0] for pair in pairs]
-        peak = max(pair[index][1] for pair in pairs)
-        print(
-            f"{title:32} {min(seconds):.2f} / {statistics.median(seconds):.2f} / "
-            f"{max(seconds):.2f} s CPU (min/median/max), {peak:.0f} MB peak"
-        )
-    ratios = [ours[0] / theirs[0] for ours, theirs in pairs]
-    print(f"{'ratio':32} {min(ratios):.2f} / {statistics.median(ratios):.2f} / {max(ratios):.2f}")
+        seconds = spread(pair[index].cpu_seconds for pair in pairs)
+        peak = max(pair[index].peak_mb for pair in pairs)
+        print(f"{title:32} {seconds} s CPU (min/median/max), {peak:.0f} MB peak")
+    print(f"{'ratio':32} {spread(ours.cpu_seconds / raw.cpu_seconds for ours, raw in pairs)}")
 
 
-def measured(command: list[str], folder: Path) -> tuple[float, float]:
-    """Return CPU seconds and peak resident megabytes of one run in a clean output folder."""
-    subprocess.run(["rm", "-rf", "output"], cwd=folder, check=True)
-    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{command} failed with {child.returncode}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+def fresh(command: list[str], folder: Path) -> Used:
+    """Run a command that finds no output of an earlier run."""
+    shutil.rmtree(folder / "output", ignore_errors=True)
+    return run(command, folder)
 
 
 if __name__ == "__main__":
