@@ -1,6 +1,6 @@
 """Alerts: who is told when a backup, copy or restore fails, or a backup does not happen."""
 
-from blueprints.alerts.facts import decide
+from blueprints.alerts.facts import decide, watches
 from blueprints.alerts.freshness import UncoveredRule, uncovered_rules
 from blueprints.alerts.names import alerts_topic_arn, watchdog_topic_arn
 
@@ -13,4 +13,5 @@ __all__ = [
     "decide",
     "uncovered_rules",
     "watchdog_topic_arn",
+    "watches",
 ]

@@ -20,7 +20,7 @@ from blueprints.alerts.names import (
 from generator.naming import Label, label, physical, vault_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from blueprints.alerts.freshness import Watched
     from blueprints.alerts.rules import RuleFacts
@@ -30,6 +30,7 @@ AT_LEAST, LESS_THAN = "GreaterThanOrEqualToThreshold", "LessThanThreshold"
 # Trouble of a table is worth a message when three of five minutes have it: retries of the SDK
 # get over a single one.
 TABLE_PERIOD_SECONDS, TABLE_PERIODS, TABLE_DATAPOINTS = 60, 5, 3
+METRICS_PER_ALARM = 10
 # SystemErrors exists per table and operation only; an alarm can add up ten metrics at most.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
 OPERATIONS = (
@@ -148,6 +149,44 @@ def lost_alarms(environment: Environment, rules: Mapping[str, RuleFacts]) -> Ite
         f"aws sns list-subscriptions-by-topic --region {region} "
         f"--topic-arn {alerts_topic_arn(environment)}",
     )
+
+
+def lost_tripwires(environment: Environment, rules: Sequence[str]) -> Iterator[AlarmFacts]:
+    """Yield alarms for messages of tripwires that not even the queue took, ten rules in each.
+
+    An alarm adds up ten metrics at most.
+    """
+    for start in range(0, len(rules), METRICS_PER_ALARM):
+        some = rules[start : start + METRICS_PER_ALARM]
+        number = str(start // METRICS_PER_ALARM + 1)
+        yield AlarmFacts(
+            label=label("lost_tripwires_alarm", number),
+            purpose="A message of a tripwire got lost: not even the queue took it.",
+            name=alarm_name(environment, f"tripwires-lost-{number}"),
+            explanation=(
+                f"A message of a tripwire of {environment.project}-{environment.name} reached "
+                f"neither its receivers nor the queue {queue_name(environment)}. Risk: somebody "
+                "may have destroyed or silenced backups unnoticed. Next: aws cloudtrail "
+                f"lookup-events --region {environment.region} --lookup-attributes "
+                "AttributeKey=ReadOnly,AttributeValue=false"
+            ),
+            total=SumFacts(
+                id="lost",
+                expression="SUM(FILL(METRICS(), 0))",
+                title="Lost messages of tripwires",
+                parts=tuple(
+                    PartFacts(
+                        id=f"rule{position}",
+                        metric=_lost_metric(
+                            "AWS/Events", "InvocationsFailedToBeSentToDlq", "RuleName", rule
+                        ),
+                    )
+                    for position, rule in enumerate(some, 1)
+                ),
+            ),
+            alarm_actions=(watchdog_topic_arn(environment),),
+            tags=environment.tags,
+        )
 
 
 def _lost_metric(namespace: str, name: str, dimension: str, value: str) -> MetricFacts:

@@ -12,12 +12,13 @@ from troposphere import (
     awslambda,
     cloudwatch,
     events,
+    iam,
     kms,
     sns,
     sqs,
 )
 
-from generator.render.cloudformation import Verbatim
+from generator.render.cloudformation import Verbatim, present
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from blueprints.alerts.facts import AlertsFacts
     from blueprints.alerts.rules import RuleFacts
     from blueprints.alerts.topics import KeyFacts, QueueFacts, SubscriptionFacts, TopicFacts
+    from blueprints.alerts.tripwires import ForwardRoleFacts, TripwireFacts
 
 STATEFUL: Mapping[str, Any] = {
     "DeletionPolicy": "RetainExceptOnCreate",
@@ -34,7 +36,7 @@ STATEFUL: Mapping[str, Any] = {
 
 
 def resources(facts: AlertsFacts) -> Iterator[AWSObject]:
-    """Yield topics with all of theirs, the queue, the rules, and the alarms."""
+    """Yield topics with all of theirs, the queue, the rules, the tripwires, and the alarms."""
     queue = facts.queue
     if queue is not None:
         for topic in facts.topics:
@@ -42,14 +44,28 @@ def resources(facts: AlertsFacts) -> Iterator[AWSObject]:
         yield from _queue(queue)
         for rule in facts.rules:
             yield _rule(rule, queue)
+    if facts.role is not None:
+        yield _role(facts.role)
+    for tripwire in facts.tripwires:
+        yield _tripwire(tripwire)
     for alarm in facts.alarms:
         yield _alarm(alarm)
 
 
 def comments(facts: AlertsFacts) -> Mapping[str, str]:
     """Return logical id → what the resource is for."""
-    named: list[TopicFacts | SubscriptionFacts | QueueFacts | RuleFacts | AlarmFacts]
-    named = [*facts.topics, *facts.rules, *facts.alarms]
+    named: list[
+        TopicFacts
+        | SubscriptionFacts
+        | QueueFacts
+        | RuleFacts
+        | ForwardRoleFacts
+        | TripwireFacts
+        | AlarmFacts
+    ]
+    named = [*facts.topics, *facts.rules, *facts.tripwires, *facts.alarms]
+    if facts.role is not None:
+        named.append(facts.role)
     for topic in facts.topics:
         named += topic.subscriptions
     if facts.queue is not None:
@@ -157,6 +173,42 @@ def _rule(facts: RuleFacts, queue: QueueFacts) -> events.Rule:
                 ),
             )
         ],
+        Tags=Tags(facts.tags),
+    )
+
+
+def _role(facts: ForwardRoleFacts) -> iam.Role:
+    return iam.Role(
+        facts.label.logical_id,
+        RoleName=facts.name,
+        AssumeRolePolicyDocument=Verbatim(facts.trust),
+        **present(PermissionsBoundary=facts.permissions_boundary_arn),
+        Policies=[iam.Policy(PolicyName=facts.policy_name, PolicyDocument=Verbatim(facts.policy))],
+        Tags=Tags(facts.tags),
+    )
+
+
+def _tripwire(facts: TripwireFacts) -> events.Rule:
+    target = events.Target(Id=facts.target_id, Arn=facts.target_arn)
+    if facts.role is not None:
+        target.RoleArn = GetAtt(facts.role.logical_id, "Arn")
+    if facts.input_paths is not None:
+        target.InputTransformer = events.InputTransformer(
+            InputPathsMap=Verbatim(facts.input_paths), InputTemplate=facts.input_template
+        )
+    if facts.dead_letter_arn is not None:
+        target.DeadLetterConfig = events.DeadLetterConfig(Arn=facts.dead_letter_arn)
+    target.RetryPolicy = events.RetryPolicy(
+        MaximumEventAgeInSeconds=facts.maximum_event_age_seconds,
+        MaximumRetryAttempts=facts.maximum_retry_attempts,
+    )
+    return events.Rule(
+        facts.label.logical_id,
+        Name=facts.name,
+        Description=facts.description,
+        State=facts.state,
+        EventPattern=Verbatim(facts.event_pattern),
+        Targets=[target],
         Tags=Tags(facts.tags),
     )
 

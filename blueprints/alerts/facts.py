@@ -9,6 +9,7 @@ from blueprints.alerts.alarms import (
     AlarmFacts,
     freshness_alarm,
     lost_alarms,
+    lost_tripwires,
     table_alarms,
     undelivered_alarm,
 )
@@ -19,10 +20,20 @@ from blueprints.alerts.topics import (
     QueueFacts,
     TopicFacts,
     alerts_topic,
+    changes_topic,
     topic_label,
     undelivered_queue,
     watchdog_topic,
 )
+from blueprints.alerts.tripwires import (
+    ForwardRoleFacts,
+    TripwireFacts,
+    forward_role,
+    forwards,
+    global_place,
+    tripwires,
+)
+from blueprints.elsewhere import Elsewhere
 from generator.naming import hashed_parts
 
 if TYPE_CHECKING:
@@ -31,6 +42,7 @@ if TYPE_CHECKING:
     from generator.spec import Alerts
     from generator.spec.resolved import Environment
 
+TRIPWIRES = "tripwires"
 # A template may have 450 resources and 900,000 bytes; the alarm for system errors takes 5,000.
 RESOURCES_PER_TEMPLATE = 400
 BYTES_PER_TEMPLATE = 800_000
@@ -38,22 +50,25 @@ BYTES_PER_TEMPLATE = 800_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertsFacts:
-    """The template of alerts, or one with alarms of tables: then only `alarms` is filled."""
+    """The template of alerts, of tripwires here or elsewhere, or of alarms of tables."""
 
     template: str
     description: str
-    topics: tuple[TopicFacts, ...]
-    queue: QueueFacts | None
-    rules: tuple[RuleFacts, ...]
-    alarms: tuple[AlarmFacts, ...]
+    topics: tuple[TopicFacts, ...] = ()
+    queue: QueueFacts | None = None
+    rules: tuple[RuleFacts, ...] = ()
+    role: ForwardRoleFacts | None = None
+    tripwires: tuple[TripwireFacts, ...] = ()
+    alarms: tuple[AlarmFacts, ...] = ()
+    elsewhere: Elsewhere | None = None
 
 
 def decide(environment: Environment) -> tuple[AlertsFacts, ...]:
-    """Return the facts of `alerts` and, where tables ask for alarms, of `alarms` by stack."""
+    """Return the facts of `alerts`, of tripwires and, where tables ask for them, of `alarms`."""
     alerts = environment.spec.alerts
     if alerts is None:
         return ()
-    return (_alerts(environment, alerts), *_alarms(environment))
+    return (_alerts(environment, alerts), *_tripwires(environment), *_alarms(environment))
 
 
 def _alerts(environment: Environment, alerts: Alerts) -> AlertsFacts:
@@ -65,6 +80,7 @@ def _alerts(environment: Environment, alerts: Alerts) -> AlertsFacts:
         topics=(
             alerts_topic(environment, alerts, rule_arns),
             watchdog_topic(environment, alerts),
+            *changes_topic(environment, alerts),
         ),
         queue=undelivered_queue(environment, rule_arns),
         rules=tuple(rules.values()),
@@ -79,6 +95,35 @@ def _alerts(environment: Environment, alerts: Alerts) -> AlertsFacts:
     )
 
 
+def _tripwires(environment: Environment) -> Iterator[AlertsFacts]:
+    if not watches(environment):
+        return
+    rules = tripwires(environment)
+    described = f"Tripwires of {environment.project}-{environment.name}"
+    yield AlertsFacts(
+        template=TRIPWIRES,
+        description=described,
+        tripwires=rules,
+        alarms=tuple(lost_tripwires(environment, [rule.name for rule in rules])),
+    )
+    forwarded = forwards(environment)
+    if forwarded:
+        there = global_place(environment)
+        yield AlertsFacts(
+            template=f"{TRIPWIRES}-{there.region}",
+            description=f"{described}: what global services report in {there.region}",
+            role=forward_role(environment),
+            tripwires=forwarded,
+            elsewhere=there,
+        )
+
+
+def watches(environment: Environment) -> bool:
+    """Return whether this environment has tripwires."""
+    alerts = environment.spec.alerts
+    return alerts is not None and alerts.tripwires.enabled
+
+
 def _alarms(environment: Environment) -> Iterator[AlertsFacts]:
     stacks: dict[str, dict[str, AlarmFacts]] = {}
     for table in environment.tables:
@@ -90,9 +135,6 @@ def _alarms(environment: Environment) -> Iterator[AlertsFacts]:
             yield AlertsFacts(
                 template=f"{stem}-{part}" if part else stem,
                 description=f"Alarms of tables of {environment.project}-{environment.name}",
-                topics=(),
-                queue=None,
-                rules=(),
                 alarms=tuple(alarms[name] for name in names),
             )
 

@@ -9,7 +9,8 @@ from generator.naming import arn, physical
 if TYPE_CHECKING:
     from generator.spec.resolved import Environment
 
-ALERTS, WATCHDOG = "alerts", "watchdog"
+ALERTS, WATCHDOG, CHANGES = "alerts", "watchdog", "changes"
+TRIPWIRE, CHANGE, FORWARD = "tripwire", "change", "forward"
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 ALARM_LENGTH = 255
 
@@ -25,12 +26,12 @@ def watchdog_topic_arn(environment: Environment) -> str:
 
 
 def topic_arn(environment: Environment, key: str) -> str:
-    """Return the ARN of the topic `key`: ALERTS or WATCHDOG."""
+    """Return the ARN of the topic `key`: ALERTS, WATCHDOG or CHANGES."""
     return arn(environment, "sns", topic_name(environment, key))
 
 
 def topic_name(environment: Environment, key: str) -> str:
-    """Return the name of the topic `key`: ALERTS or WATCHDOG."""
+    """Return the name of the topic `key`: ALERTS, WATCHDOG or CHANGES."""
     return physical(environment, key)
 
 
@@ -59,6 +60,19 @@ def rule_name(environment: Environment, key: str) -> str:
 def rule_arn(environment: Environment, key: str) -> str:
     """Return the ARN of the EventBridge rule of one kind of job: backup, copy or restore."""
     return arn(environment, "events", f"rule/{rule_name(environment, key)}")
+
+
+def tripwire_name(environment: Environment, kind: str, *what: str) -> str:
+    """Return the name of a rule; those of a `kind` (TRIPWIRE, CHANGE, FORWARD) begin alike."""
+    return physical(environment, "-".join((kind, *what)))
+
+
+def tripwires_arn(environment: Environment, kind: str) -> str:
+    """Return the pattern of the ARNs of all rules of a `kind`: TRIPWIRE or CHANGE.
+
+    A pattern, because the rules stand in a template of their own and grow with the tables.
+    """
+    return arn(environment, "events", f"rule/{environment.project}-{environment.name}-{kind}-*")
 
 
 def alarm_name(environment: Environment, *what: str) -> str:

@@ -1,18 +1,22 @@
-"""The two topics with their keys and subscriptions, and the queue of what reached nobody."""
+"""The topics with their keys and subscriptions, and the queue of what reached nobody."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blueprints.alerts.names import (
     ALERTS,
+    CHANGE,
+    CHANGES,
+    TRIPWIRE,
     WATCHDOG,
     alarms_arn,
     queue_arn,
     queue_name,
     topic_arn,
     topic_name,
+    tripwires_arn,
 )
 from blueprints.documents import Document, Statement, document, key_policy
 from generator.naming import Label, label, physical
@@ -79,7 +83,7 @@ class QueueFacts:
 
 
 def topic_label(key: str) -> Label:
-    """Return the label of the topic `key`: ALERTS or WATCHDOG."""
+    """Return the label of the topic `key`: ALERTS, WATCHDOG or CHANGES."""
     return label("alert_topic", key)
 
 
@@ -92,17 +96,37 @@ def alerts_topic(environment: Environment, alerts: Alerts, rule_arns: Iterable[s
         alias_name=f"alias/{physical(environment, 'alerts')}",
         key_statements=(_KEY_FOR_EVENTBRIDGE, _key_for_cloudwatch(environment)),
         topic_statements=(
-            {
-                "Sid": "AllowOurRules",
-                "Effect": "Allow",
-                "Principal": {"Service": "events.amazonaws.com"},
-                "Action": "sns:Publish",
-                "Resource": topic_arn(environment, ALERTS),
-                "Condition": {"ArnEquals": {"aws:SourceArn": list(rule_arns)}},
-            },
+            _publish(
+                environment, ALERTS, "AllowOurRules", {"ArnEquals": {"aws:SourceArn": [*rule_arns]}}
+            ),
+            *(
+                (_publish_of(environment, ALERTS, "AllowOurTripwires", TRIPWIRE),)
+                if alerts.tripwires.enabled
+                else ()
+            ),
         ),
         subscriptions=alerts.subscriptions,
     )
+
+
+def changes_topic(environment: Environment, alerts: Alerts) -> tuple[TopicFacts, ...]:
+    """Return the topic for what those who deploy change, where somebody wants to read of it.
+
+    A topic of its own, because the other one wakes people up.
+    """
+    given = alerts.tripwires
+    if not given.enabled or not given.change_subscriptions:
+        return ()
+    topic = _topic(
+        environment,
+        CHANGES,
+        purpose="Changes by those who deploy: to be read, not to be woken up by.",
+        alias_name=f"alias/{physical(environment, 'alerts-changes')}",
+        key_statements=(_KEY_FOR_EVENTBRIDGE,),
+        topic_statements=(_publish_of(environment, CHANGES, "AllowOurRules", CHANGE),),
+        subscriptions=given.change_subscriptions,
+    )
+    return (topic,)
 
 
 def watchdog_topic(environment: Environment, alerts: Alerts) -> TopicFacts:
@@ -129,7 +153,14 @@ def undelivered_queue(environment: Environment, rule_arns: Iterable[str]) -> Que
     a fault of the topic's key sent here.
     """
     here = queue_arn(environment)
-    topic_arns = [topic_arn(environment, key) for key in (ALERTS, WATCHDOG)]
+    alerts = environment.spec.alerts
+    kinds = [TRIPWIRE] if alerts is not None and alerts.tripwires.enabled else []
+    topics = [ALERTS, WATCHDOG]
+    if kinds and alerts is not None and alerts.tripwires.change_subscriptions:
+        kinds.append(CHANGE)
+        topics.append(CHANGES)
+    topic_arns = [topic_arn(environment, key) for key in topics]
+    patterns = [tripwires_arn(environment, kind) for kind in kinds]
     return QueueFacts(
         label=label("undelivered_alerts"),
         policy_label=label("policy_of_undelivered_alerts"),
@@ -138,6 +169,11 @@ def undelivered_queue(environment: Environment, rule_arns: Iterable[str]) -> Que
         retention_seconds=QUEUE_RETENTION_SECONDS,
         policy=document(
             _send("AllowOurRules", "events.amazonaws.com", here, list(rule_arns)),
+            *(
+                (_send("AllowOurTripwires", "events.amazonaws.com", here, patterns, "ArnLike"),)
+                if patterns
+                else ()
+            ),
             _send("AllowOurTopics", "sns.amazonaws.com", here, topic_arns),
             _deny_plain_http(["sqs:ReceiveMessage", "sqs:SendMessage"], here),
         ),
@@ -168,7 +204,7 @@ def _key_for_cloudwatch(environment: Environment) -> Statement:
     }
 
 
-def _topic(  # noqa: PLR0913 - what the two topics differ in
+def _topic(  # noqa: PLR0913 - what the topics differ in
     environment: Environment,
     key: str,
     *,
@@ -254,14 +290,35 @@ _OPEN = {
 }
 
 
-def _send(sid: str, service: str, queue: str, source_arns: list[str]) -> Statement:
+def _publish_of(environment: Environment, topic: str, sid: str, kind: str) -> Statement:
+    """Return the right to publish of all rules of a `kind`, known by how their names begin."""
+    condition = {"ArnLike": {"aws:SourceArn": tripwires_arn(environment, kind)}}
+    return _publish(environment, topic, sid, condition)
+
+
+def _publish(
+    environment: Environment, topic: str, sid: str, condition: Mapping[str, Any]
+) -> Statement:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic_arn(environment, topic),
+        "Condition": condition,
+    }
+
+
+def _send(
+    sid: str, service: str, queue: str, source_arns: list[str], operator: str = "ArnEquals"
+) -> Statement:
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "sqs:SendMessage",
         "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": source_arns}},
+        "Condition": {operator: {"aws:SourceArn": source_arns}},
     }
 
 
