@@ -9,7 +9,7 @@ ifeq ($(wildcard $(TF_CLI_CONFIG_FILE)),)
 unexport TF_CLI_CONFIG_FILE
 endif
 
-.PHONY: example test test-all check bench
+.PHONY: example test test-all check bench evaluation who-can-delete tripwires audit
 
 example: $(BIN)/holdfast
 	$(BIN)/holdfast generate
@@ -26,8 +26,25 @@ check: .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# What holds, shown one by one; `make test` proves all of it.
+evaluation: .venv/dev
+	$(BIN)/python tools/evaluation_page.py --show
+
+who-can-delete: $(BIN)/holdfast
+	$(BIN)/holdfast explain --who-can-delete prod
+
+tripwires: .venv/dev
+	$(BIN)/pytest -q tests/tripwires
+
+audit: .venv/dev
+	$(BIN)/holdfast audit --account-id 111111111111 --region eu-central-1 \
+	  output/prod/cloudformation/*.yaml
+	$(BIN)/pytest -q -m "not slow" tests/audit
+
 bench: .venv/dev
 	$(BIN)/python benchmarks/generate_400_tables.py
+	$(BIN)/python benchmarks/generate_500_tables.py
+	$(BIN)/python benchmarks/cdk_ratio.py
 	$(BIN)/python benchmarks/lint_ratio.py
 
 $(BIN)/holdfast: pyproject.toml

@@ -28,7 +28,7 @@ lint:
 
 An entry that accepts nothing is a warning itself (`HF099`), so that it goes when its cause goes.
 `HF900` says that something of your file is missing in one of the two outputs: a defect of Holdfast.
-With `--json` all findings are printed for machines.
+For machines there are [other formats](ci.md) of all findings.
 
 | rule | severity | finds |
 |---|---|---|

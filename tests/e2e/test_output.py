@@ -79,24 +79,27 @@ def test_every_template_is_packaged_and_deployed(
     environment = tree.environment
     where = {"account_id": environment.account_id, "region": environment.region}
     folder = written(tree, pipeline.CLOUDFORMATION, tmp_path)
-    parts = [part.facts.template for part in tree.parts]
-    assert parts[0] == "bootstrap"
+    assert tree.parts[0].facts.template == "bootstrap"
     bucket = ("--s3-bucket", environment.artifacts_bucket)
-    for template in parts:
+    for part in tree.parts:
+        template, there = part.facts.template, part.elsewhere
         path = folder / f"{template}.yaml"
-        upload = () if template == "bootstrap" else bucket
+        # As the guide says: the bucket serves templates of its own Region and account.
+        upload = () if template == "bootstrap" or there is not None else bucket
+        place = where if there is None else {"account_id": there.account_id, "region": there.region}
         source = path
         if upload:
             source = tmp_path / f"packaged-{template}.yaml"
             files = ("--template-file", str(path), "--output-template-file", str(source))
-            done = run_aws(local_aws, "cloudformation", "package", *files, *upload, **where)
+            done = run_aws(local_aws, "cloudformation", "package", *files, *upload, **place)
             assert done.returncode == 0, done.stderr
         stack = f"{environment.project}-{environment.name}-{template}"
         what = ("--template-file", str(source), "--stack-name", stack)
         options = ("--capabilities", "CAPABILITY_NAMED_IAM", "--no-fail-on-empty-changeset")
         for _ in range(2):  # the second time there is nothing to do, and that is no failure
-            done = run_aws(local_aws, "cloudformation", "deploy", *what, *upload, *options, **where)
+            done = run_aws(local_aws, "cloudformation", "deploy", *what, *upload, *options, **place)
             assert done.returncode == 0, done.stderr
+    _assert_forwarded(local_aws, tree)
     dynamodb = local_aws.client("dynamodb", **where)
     created = {table.name for table in environment.tables if not table.existing}
     assert set(dynamodb.list_tables()["TableNames"]) == created
@@ -113,6 +116,26 @@ def test_every_template_is_packaged_and_deployed(
     assert {vault["BackupVaultName"] for vault in vaults} == {
         f"{prefix}{key}" for key in environment.vaults
     }
+
+
+def _assert_forwarded(local_aws: LocalAws, tree: Tree) -> None:
+    """Each rule of another Region sends to this environment's bus with a role that may."""
+    environment = tree.environment
+    there = {"account_id": environment.account_id, "region": "us-east-1"}
+    events = local_aws.client("events", **there)
+    (role,) = (
+        role
+        for role in local_aws.client("iam", **there).list_roles()["Roles"]
+        if "tripwires" in role["RoleName"]
+    )
+    rules = events.list_rules(NamePrefix=f"{environment.project}-{environment.name}-")["Rules"]
+    assert len(rules) > 5
+    for rule in rules:
+        (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        assert target["RoleArn"] == role["Arn"]
+        assert target["Arn"] == (
+            f"arn:aws:events:{environment.region}:{environment.account_id}:event-bus/default"
+        )
 
 
 @pytest.mark.terraform

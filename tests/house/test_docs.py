@@ -31,7 +31,7 @@ def explained() -> str:
 
 
 def test_the_commands_are_those_of_the_first_release() -> None:
-    assert COMMANDS == ["adopt", "explain", "generate", "init", "lint", "schema"]
+    assert COMMANDS == ["adopt", "audit", "explain", "generate", "init", "lint", "schema"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -11,11 +11,12 @@ import pytest
 from generator import __version__
 from generator.schema import schema_text
 from tests.conftest import ROOT
+from tools import denials_page
 from tools.lint_rules_page import PAGE, page
 
 MOST_LINES = 400
 OF_PEOPLE = {".py", ".j2", ".mjs", ".yaml", ".yml", ".tf", ".md", ".toml"}
-OF_MACHINES = ("output/", "tests/golden/")
+OF_MACHINES = ("docs/environment-fields.md", "output/", "tests/golden/")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 # Folders of one machine, and hosts of registries: both differ where somebody else works.
@@ -90,6 +91,11 @@ def test_the_version_is_one_and_in_the_changelog() -> None:
 def test_the_schema_beside_the_examples_is_current() -> None:
     schema = ROOT / "environments" / "schema.json"
     assert schema.read_text(encoding="utf-8") == schema_text(), "run `holdfast schema > …`"
+
+
+def test_the_page_of_denials_is_current() -> None:
+    page = (ROOT / denials_page.PAGE).read_text(encoding="utf-8")
+    assert page == denials_page.page(), "run tools/denials_page.py"
 
 
 def test_the_page_of_lint_rules_is_current() -> None:

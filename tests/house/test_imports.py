@@ -17,15 +17,16 @@ LAYERS = (
     {"schema", "coverage", "validation", "root"},
     {"rules", "starter"},
     {"pipeline", "workspace"},
-    {"limits", "guide", "departures"},
+    {"authority", "limits", "guide", "departures"},
     {"generate", "explain", "adopt"},
     {"lint"},
+    {"audit"},
     {"cli"},
 )
 LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in parts}
 FIRST_ABOVE_BLUEPRINTS = LAYER_OF["pipeline"]
 FOR_BLUEPRINTS = {"spec", "naming", "render", "schedule", "errors"}
-SHARED_BY_BLUEPRINTS = {"documents"}
+SHARED_BY_BLUEPRINTS = {"denials", "documents", "elsewhere", "names"}
 
 
 def modules(package: str) -> list[tuple[str, Path]]:

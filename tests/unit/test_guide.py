@@ -57,11 +57,16 @@ def test_every_template_is_deployed_once_and_in_order(examples: dict[str, Tree],
     ]
     for part, each in zip(tree.parts, (first, *rest), strict=True):
         assert each["--stack-name"] == stack_name(environment_, part.facts.template)
-        assert each["--region"] == environment_.region
+        there = part.elsewhere
+        assert each["--region"] == (environment_.region if there is None else there.region)
         assert each["--template-file"] in tree.files
-    for each in rest:
-        assert each["--s3-bucket"] == environment_.artifacts_bucket
+    for part, each in zip(tree.parts[1:], rest, strict=True):
+        # CloudFormation reads templates from buckets of its own Region only.
+        bucket = environment_.artifacts_bucket if part.elsewhere is None else None
+        assert each.get("--s3-bucket") == bucket
         assert each["--capabilities"] == "CAPABILITY_NAMED_IAM"
+        if bucket is None:
+            assert len(tree.files[each["--template-file"]].encode()) <= 51_200
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -144,6 +149,11 @@ def test_what_cannot_be_undone_is_said(text_of: TextOf) -> None:
     text = text_of(f"vaults: {{main: {{lock: {lock}}}}}\n")
     assert "**Cannot be undone:** 5 days after deployment the lock of `shop-dev-main`" in text
     assert "Cannot be undone" not in text_of()
+
+
+def test_the_trail_is_asked_for_where_there_are_tripwires(text_of: TextOf) -> None:
+    assert "get-event-selectors" in text_of()
+    assert "get-event-selectors" not in text_of("alerts: null\n")
 
 
 def test_receivers_are_proven_where_there_are_some(text_of: TextOf) -> None:
