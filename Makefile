@@ -28,7 +28,7 @@ check: .venv/dev
 
 # What holds, shown one by one; `make test` proves all of it.
 evaluation: .venv/dev
-	$(BIN)/python tools/evaluation_page.py --show
+	$(BIN)/python tools/evaluation_page.py
 
 who-can-delete: $(BIN)/holdfast
 	$(BIN)/holdfast explain --who-can-delete prod

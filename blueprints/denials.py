@@ -236,7 +236,10 @@ ROWS: tuple[Row, ...] = (
     Row("account", "CloseAccount",
         _DESTROY, Scope.ORGANIZATION, _EVERYONE, _NOBODY,
         "Takes everything in the account with it."),
-    Row("organizations", "DetachPolicy DeletePolicy UpdatePolicy DisablePolicyType "
+    Row("account", "DisableRegion",
+        _CHANGE, Scope.ORGANIZATION, _DENY, _NOBODY,
+        "Everything in the Region goes out of reach, its backups too, until it is on again."),
+    Row("organizations", "DetachPolicy DeletePolicy UpdatePolicy DisablePolicyType CloseAccount "
                          "RemoveAccountFromOrganization DisableAWSServiceAccess",
         _DESTROY, Scope.ORGANIZATION, _DENY, _NOBODY,
         "Lifts service control policies. These are calls of the management account, which no "

@@ -19,13 +19,13 @@ what it is denied on, where, who is exempt, and why. Policies of vaults and keys
 are written from this table; break-glass is exempt in every row. How the denials are tried:
 [the evaluation table](evaluation.md).
 
-**Destroy** takes a copy away, shortens its retention, or lifts what keeps others from it: break-glass
-only. **Change** alters or silences what makes and watches the copies: those who deploy may.
+**Destroy** takes a copy away, shortens its retention, or lifts what keeps others from it:
+break-glass only. **Change** alters or silences what makes and watches the copies: those who deploy
+may.
 
 Where it is denied: **operator** and **backup administrator** are policies that allow a job and deny
 this; **deny** is the set of policies to attach to anybody; **SCP** the service control policies;
-**vault**, **bucket** and **key** the policies of these resources. A dash: nowhere, for the reason
-given.
+**vault**, **bucket** and **key** the policies of these resources. Nowhere: for the reason given.
 """
 _DOCUMENTS = {
     "OPERATOR": "operator",
@@ -55,7 +55,7 @@ def _sections() -> Iterator[str]:
                 actions = " ".join(f"`{action}`" for action in row.actions)
                 where = ", ".join(_DOCUMENTS[each.name] for each in row.documents if each.name)
                 exempt = ", ".join(_EXEMPT[each.name] for each in row.exempt if each.name)
-                cells = (actions, row.scope.value, where or "–", exempt or "–", row.why)
+                cells = (actions, row.scope.value, where or "nowhere", exempt or "nobody", row.why)
                 yield f"| {' | '.join(cells)} |\n"
 
 

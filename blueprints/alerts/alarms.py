@@ -151,14 +151,16 @@ def lost_alarms(environment: Environment, rules: Mapping[str, RuleFacts]) -> Ite
     )
 
 
-def lost_tripwires(environment: Environment, rules: Sequence[str]) -> Iterator[AlarmFacts]:
+def lost_tripwires(
+    environment: Environment, rules: Sequence[str], part: str
+) -> Iterator[AlarmFacts]:
     """Yield alarms for messages of tripwires that not even the queue took, ten rules in each.
 
-    An alarm adds up ten metrics at most.
+    An alarm adds up ten metrics at most. `part` is the part of the template that the rules are in.
     """
     for start in range(0, len(rules), METRICS_PER_ALARM):
         some = rules[start : start + METRICS_PER_ALARM]
-        number = str(start // METRICS_PER_ALARM + 1)
+        number = "-".join([*([part] if part else []), str(start // METRICS_PER_ALARM + 1)])
         yield AlarmFacts(
             label=label("lost_tripwires_alarm", number),
             purpose="A message of a tripwire got lost: not even the queue took it.",

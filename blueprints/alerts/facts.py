@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -98,14 +99,16 @@ def _alerts(environment: Environment, alerts: Alerts) -> AlertsFacts:
 def _tripwires(environment: Environment) -> Iterator[AlertsFacts]:
     if not watches(environment):
         return
-    rules = tripwires(environment)
+    rules = {rule.name: rule for rule in tripwires(environment)}
     described = f"Tripwires of {environment.project}-{environment.name}"
-    yield AlertsFacts(
-        template=TRIPWIRES,
-        description=described,
-        tripwires=rules,
-        alarms=tuple(lost_tripwires(environment, [rule.name for rule in rules])),
-    )
+    sizes = {name: _bytes_of_rule(rule) for name, rule in rules.items()}
+    for part, names in _parts(sizes).items():
+        yield AlertsFacts(
+            template=f"{TRIPWIRES}-{part}" if part else TRIPWIRES,
+            description=described,
+            tripwires=tuple(rules[name] for name in names),
+            alarms=tuple(lost_tripwires(environment, names, part)),
+        )
     forwarded = forwards(environment)
     if forwarded:
         there = global_place(environment)
@@ -131,7 +134,8 @@ def _alarms(environment: Environment) -> Iterator[AlertsFacts]:
             stacks.setdefault(table.stack, {})[alarm.name] = alarm
     for stack, alarms in stacks.items():
         stem = "alarms" if stack == "tables" else f"alarms-{stack}"
-        for part, names in _parts(alarms).items():
+        sizes = {name: _bytes(alarm) for name, alarm in alarms.items()}
+        for part, names in _parts(sizes).items():
             yield AlertsFacts(
                 template=f"{stem}-{part}" if part else stem,
                 description=f"Alarms of tables of {environment.project}-{environment.name}",
@@ -139,17 +143,26 @@ def _alarms(environment: Environment) -> Iterator[AlertsFacts]:
             )
 
 
-def _parts(alarms: Mapping[str, AlarmFacts]) -> Mapping[str, tuple[str, ...]]:
-    """Return part → names of its alarms, so many parts that each one fits into a template."""
+def _parts(sizes: Mapping[str, int]) -> Mapping[str, tuple[str, ...]]:
+    """Return part → names of what is in it, so many parts that each one fits into a template."""
     limit = RESOURCES_PER_TEMPLATE
     while True:
-        parts = hashed_parts(alarms, limit)
+        parts = hashed_parts(sizes, limit)
         if all(
-            sum(_bytes(alarms[name]) for name in names) <= BYTES_PER_TEMPLATE
-            for names in parts.values()
+            sum(sizes[name] for name in names) <= BYTES_PER_TEMPLATE for names in parts.values()
         ):
             return parts
         limit //= 2
+
+
+def _bytes_of_rule(rule: TripwireFacts) -> int:
+    """Return at most how many bytes the rule takes in a template; most of a pattern is indent."""
+    texts = len(rule.input_template or "") + len(rule.description) + len(rule.purpose)
+    return 2_000 + texts + 3 * len(json.dumps(rule.event_pattern)) + _bytes_of_tags(rule.tags)
+
+
+def _bytes_of_tags(tags: Mapping[str, str]) -> int:
+    return len(ascii(dict(tags))) + 35 * len(tags)
 
 
 def _bytes(alarm: AlarmFacts) -> int:
@@ -158,5 +171,5 @@ def _bytes(alarm: AlarmFacts) -> int:
     if alarm.total is not None:
         metrics += [part.metric for part in alarm.total.parts]
     texts = len(alarm.name) + len(alarm.explanation) + len(alarm.purpose)
-    tags = len(ascii(dict(alarm.tags))) + 35 * len(alarm.tags)
+    tags = _bytes_of_tags(alarm.tags)
     return 400 + texts + tags + sum(330 + len(str(metric.dimensions)) for metric in metrics)

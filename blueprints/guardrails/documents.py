@@ -116,7 +116,7 @@ def operator(environment: Environment) -> Mapping[str, Any]:
                 # Too many protected tables to tell them from others: none may be deleted.
                 *(("dynamodb:DeleteTable",) if names_tables(environment) else ()),
             ],
-            [tables, f"{tables}/index/*", f"{tables}/backup/*"],
+            tables,  # with their indexes and backups
         ),
         _allow("WriteRestoredTables", _READ_AND_WRITE, tables),
         # AWS names no resource for most of what lists and describes.

@@ -22,7 +22,6 @@ from generator.lint.terraform_command import (
 )
 from generator.pipeline import TERRAFORM, Tree
 
-
 # `terraform/…`, or a root of its own such as `terraform-organization/…`.
 _ROOT_FILE = re.compile(rf"{TERRAFORM}(-[a-z]+)?/")
 _ALIAS = re.compile(r"^  provider\s*= aws\.(\w+)$", re.MULTILINE)

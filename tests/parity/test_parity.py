@@ -171,7 +171,8 @@ def test_what_is_judged_is_what_is_written(name: str) -> None:
         read = of_cloudformation(template, _read(tree.files[f"cloudformation/{template}.yaml"]), {})
         assert read == replace(part.cloudformation, comments={})
         if part.terraform is not None:
-            assert of_terraform(template, tree.files[f"{folders[template]}/{template}.tf"]) == part.terraform
+            text = tree.files[f"{folders[template]}/{template}.tf"]
+            assert of_terraform(template, text) == part.terraform
 
 
 def _read(text: str) -> Any:

@@ -38,8 +38,9 @@ NOT_IN_BOTH = {
     "guardrails.deny_destroy.permission_sets.*": "IAM cannot attach to them; the README",
     "guardrails.operator.permission_sets.*": "IAM cannot attach to them; the README",
     "guardrails.service_control_policy.attached": "`holdfast lint` and `explain` read it",
-    "guardrails.service_control_policy.organizations_policy.management_account_id": "provider.tf of "
-    "a root of its own, in Terraform only",
+    "guardrails.service_control_policy.organizations_policy.management_account_id": (
+        "provider.tf of a root of its own, in Terraform only"
+    ),
     "kind": "changing it alone is a mistake: each kind has a tracer of its own",
     "lint.accept.*": "`holdfast lint` reads it",
     "lint.accept.* (its name)": "`holdfast lint` reads it",

@@ -17,7 +17,11 @@ from tests.policies.evaluation.world import environments
 from tests.policies.linter import Kind, findings
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, without white space
-MOST_CHARACTERS_OF_MANAGED, MOST_CHARACTERS_OF_INLINE, MOST_CHARACTERS_OF_TRUST = 6_144, 10_240, 2_048
+MOST_CHARACTERS_OF_MANAGED, MOST_CHARACTERS_OF_INLINE, MOST_CHARACTERS_OF_TRUST = (
+    6_144,
+    10_240,
+    2_048,
+)
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html, with it
 MOST_CHARACTERS_OF_SERVICE_CONTROL = 5_120
 MOST_SERVICE_CONTROL_POLICIES, MOST_MANAGED_POLICIES = 5, 10

@@ -38,8 +38,9 @@ DESTROY = (
     "kms:DisableKey",
     "kms:RevokeGrant",
     "kms:DeleteAlias",
+    "kms:UpdateAlias",
 )
-CHANGE = ("kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation")
+CHANGE = ("kms:PutKeyPolicy", "kms:DisableKeyRotation")
 USE = (
     "kms:Decrypt",
     "kms:DescribeKey",

@@ -1,4 +1,4 @@
-"""Every cell of docs/sample-policies.md: the published sample lets the last copy go, ours does not."""
+"""Every cell of docs/sample-policies.md: the sample lets the last copy go, ours does not."""
 
 from __future__ import annotations
 

@@ -246,5 +246,12 @@ def alerts(place: Written) -> st.SearchStrategy[Written]:
         optional={
             "watchdog_subscriptions": _subscriptions(place, 0),
             "freshness_alarms": st.booleans(),
+            "tripwires": st.fixed_dictionaries(
+                {},
+                optional={
+                    "enabled": st.booleans(),
+                    "change_subscriptions": _subscriptions(place, 0),
+                },
+            ),
         },
     )

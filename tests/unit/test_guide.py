@@ -140,7 +140,7 @@ def test_an_empty_environment_has_a_guide(text_of: TextOf) -> None:
     text = text_of(tables="{}", more="alerts: null\n")
     assert text.startswith("<!-- Written by Holdfast")
     assert "## What protects what" not in text
-    assert len(deployments(text)) == 1
+    assert len(deployments(text)) == 2  # the bucket and the guardrails
 
 
 def test_what_cannot_be_undone_is_said(text_of: TextOf) -> None:

@@ -48,6 +48,7 @@ resource "aws_kms_key" "key_of_alert_topic_alerts" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -60,7 +61,7 @@ resource "aws_kms_key" "key_of_alert_topic_alerts" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -128,6 +129,20 @@ resource "aws_sns_topic_policy" "policy_of_alert_topic_alerts" {
               "arn:aws:events:eu-central-1:222222222222:rule/shop-archive-copy-job-failed",
               "arn:aws:events:eu-central-1:222222222222:rule/shop-archive-restore-job-failed",
             ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowOurTripwires"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-central-1:222222222222:shop-archive-alerts"
+        Condition = {
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:events:eu-central-1:222222222222:rule/shop-archive-tripwire-*"
           }
         }
       },
@@ -212,6 +227,7 @@ resource "aws_kms_key" "key_of_alert_topic_watchdog" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -224,7 +240,7 @@ resource "aws_kms_key" "key_of_alert_topic_watchdog" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -352,6 +368,22 @@ resource "aws_sqs_queue_policy" "policy_of_undelivered_alerts" {
               "arn:aws:events:eu-central-1:222222222222:rule/shop-archive-backup-job-failed",
               "arn:aws:events:eu-central-1:222222222222:rule/shop-archive-copy-job-failed",
               "arn:aws:events:eu-central-1:222222222222:rule/shop-archive-restore-job-failed",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowOurTripwires"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action   = "sqs:SendMessage"
+        Resource = "arn:aws:sqs:eu-central-1:222222222222:shop-archive-alerts-undelivered"
+        Condition = {
+          ArnLike = {
+            "aws:SourceArn" = [
+              "arn:aws:events:eu-central-1:222222222222:rule/shop-archive-tripwire-*",
             ]
           }
         }

@@ -74,6 +74,7 @@ resource "aws_kms_key" "key_of_vault_archive" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -86,7 +87,7 @@ resource "aws_kms_key" "key_of_vault_archive" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -166,11 +167,11 @@ resource "aws_backup_vault_policy" "vault_archive" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {

@@ -48,6 +48,7 @@ resource "aws_kms_key" "key_of_alert_topic_alerts" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -63,7 +64,7 @@ resource "aws_kms_key" "key_of_alert_topic_alerts" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -132,6 +133,20 @@ resource "aws_sns_topic_policy" "policy_of_alert_topic_alerts" {
               "arn:aws:events:eu-central-1:333333333333:rule/shop-dev-copy-job-failed",
               "arn:aws:events:eu-central-1:333333333333:rule/shop-dev-restore-job-failed",
             ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowOurTripwires"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+        Condition = {
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:events:eu-central-1:333333333333:rule/shop-dev-tripwire-*"
           }
         }
       },
@@ -216,6 +231,7 @@ resource "aws_kms_key" "key_of_alert_topic_watchdog" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -231,7 +247,7 @@ resource "aws_kms_key" "key_of_alert_topic_watchdog" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -361,6 +377,20 @@ resource "aws_sqs_queue_policy" "policy_of_undelivered_alerts" {
               "arn:aws:events:eu-central-1:333333333333:rule/shop-dev-copy-job-failed",
               "arn:aws:events:eu-central-1:333333333333:rule/shop-dev-restore-job-failed",
             ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowOurTripwires"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action   = "sqs:SendMessage"
+        Resource = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+        Condition = {
+          ArnLike = {
+            "aws:SourceArn" = ["arn:aws:events:eu-central-1:333333333333:rule/shop-dev-tripwire-*"]
           }
         }
       },

@@ -70,6 +70,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -85,7 +86,7 @@ resource "aws_kms_key" "key_of_vault_main" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -169,11 +170,11 @@ resource "aws_backup_vault_policy" "vault_main" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {
@@ -259,6 +260,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -274,7 +276,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -358,11 +360,11 @@ resource "aws_backup_vault_policy" "vault_critical" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {

@@ -6,3 +6,10 @@ provider "aws" {
   region              = "eu-central-1"
   allowed_account_ids = ["333333333333"]
 }
+
+# For what exists in this Region only.
+provider "aws" {
+  alias               = "us_east_1"
+  region              = "us-east-1"
+  allowed_account_ids = ["333333333333"]
+}

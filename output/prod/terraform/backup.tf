@@ -70,6 +70,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -85,7 +86,7 @@ resource "aws_kms_key" "key_of_vault_main" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -169,11 +170,11 @@ resource "aws_backup_vault_policy" "vault_main" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {
@@ -323,6 +324,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -338,7 +340,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -422,11 +424,11 @@ resource "aws_backup_vault_policy" "vault_critical" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {
@@ -581,6 +583,7 @@ resource "aws_kms_key" "key_of_vault_long" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -596,7 +599,7 @@ resource "aws_kms_key" "key_of_vault_long" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -680,11 +683,11 @@ resource "aws_backup_vault_policy" "vault_long" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {

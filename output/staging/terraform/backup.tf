@@ -70,6 +70,7 @@ resource "aws_kms_key" "key_of_vault_main" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -85,7 +86,7 @@ resource "aws_kms_key" "key_of_vault_main" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -169,11 +170,11 @@ resource "aws_backup_vault_policy" "vault_main" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {
@@ -319,6 +320,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -334,7 +336,7 @@ resource "aws_kms_key" "key_of_vault_critical" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -418,11 +420,11 @@ resource "aws_backup_vault_policy" "vault_critical" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {
@@ -568,6 +570,7 @@ resource "aws_kms_key" "key_of_vault_long" {
           "kms:DisableKey",
           "kms:RevokeGrant",
           "kms:DeleteAlias",
+          "kms:UpdateAlias",
         ]
         Resource = "*"
         Condition = {
@@ -583,7 +586,7 @@ resource "aws_kms_key" "key_of_vault_long" {
         Sid       = "OnlyDeployChanges"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["kms:PutKeyPolicy", "kms:UpdateAlias", "kms:DisableKeyRotation"]
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
         Resource  = "*"
         Condition = {
           ArnNotLike = {
@@ -667,11 +670,11 @@ resource "aws_backup_vault_policy" "vault_long" {
         Effect    = "Deny"
         Principal = "*"
         Action = [
-          "backup:DeleteBackupVaultAccessPolicy",
-          "backup:DeleteBackupVaultNotifications",
           "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
           "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
         ]
         Resource = "*"
         Condition = {

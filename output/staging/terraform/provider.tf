@@ -6,3 +6,10 @@ provider "aws" {
   region              = "eu-west-1"
   allowed_account_ids = ["444444444444"]
 }
+
+# For what exists in this Region only.
+provider "aws" {
+  alias               = "us_east_1"
+  region              = "us-east-1"
+  allowed_account_ids = ["444444444444"]
+}

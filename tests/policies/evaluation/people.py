@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tests.policies.evaluation.world import World
-from tests.policies.rendered import ORGANIZATION, STRANGER, SUFFIX
+from tests.policies.rendered import ORGANIZATION, OTHER_ORGANIZATION, STRANGER, SUFFIX
 from tests.policies.simulator import ADMINISTRATOR, Document
 
 EVERYTHING = "everything"
@@ -167,25 +167,25 @@ def thing(world: World, what: str) -> Thing:
 
 
 def _with_policy(world: World, word: str, rest: str, arn: str) -> Thing:
+    """Return the resource with its rendered policy, which a key of others or of no vault lacks."""
+    kind, name = {
+        "vault": ("vault", f"Vault{rest.capitalize()}"),
+        "point in": ("vault", f"Vault{rest.capitalize()}"),
+        "role": ("trust", f"RoleFor{rest}:trust"),
+        "key of": ("key", "KeyOfTablesTables" if rest == "tables" else f"KeyOfVault{rest.title()}"),
+    }.get(word, ("", ""))
+    document = world.documents.get(name)
     context: dict[str, str | list[str] | None] = {}
-    name: str | None = None
-    if word in ("vault", "point in"):
-        name = f"Vault{rest.capitalize()}"
-    elif word == "role":
-        name = f"RoleFor{''.join(rest.split('/')[-1:])}:trust"
-    elif word == "key of":
-        name = "KeyOfTablesTables" if rest == "tables" else f"KeyOfVault{rest.capitalize()}"
+    if kind == "key":
         alias = "tables" if rest == "tables" else f"vault-{rest}"
-        context["kms:ResourceAliases"] = [f"alias/shop-{world.name}-{alias}"]
-        if name not in world.documents:
-            context["kms:ResourceAliases"] = ["alias/other"]
+        alias = "other" if document is None else f"shop-{world.name}-{alias}"
+        context["kms:ResourceAliases"] = [f"alias/{alias}"]
+        if document is None:
             return Thing(arn=arn, document=key_that_denies_nothing(world), context=context)
-    if name not in world.documents:
-        name = None
-    kind = None if name is None else word.split()[0].replace("point", "vault")
-    kind = "trust" if kind == "role" else kind
-    found = None if name is None else world.documents[name]
-    return Thing(arn=arn, policy=kind, document=found, context=context)
+    policy = None if document is None else kind
+    return Thing(arn=arn, policy=policy, document=document, context=context)
 
 
-ALWAYS: Mapping[str, str] = {"aws:PrincipalOrgID": ORGANIZATION}
+def organization_of(one: Person) -> str:
+    """Return the organization that a principal is a member of."""
+    return ORGANIZATION if one.account is None else OTHER_ORGANIZATION

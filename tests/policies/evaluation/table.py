@@ -8,16 +8,16 @@ from functools import cache
 from pathlib import Path
 
 from tests.policies.evaluation.people import (
-    ALWAYS,
     Person,
     arn_of,
     identity_policies,
+    organization_of,
     person,
     session_of,
     thing,
 )
 from tests.policies.evaluation.world import World, worlds
-from tests.policies.simulator import Case, Document, Outcome, evaluate
+from tests.policies.simulator import Case, Outcome, evaluate
 
 HERE = Path(__file__).parent
 COLUMNS = ("who", "does", "to", "with", "comes out", "why")
@@ -102,7 +102,9 @@ def introductions() -> Mapping[str, str]:
             if line.startswith("=="):
                 section = line.removeprefix("==").partition("|")[2].strip()
             elif line.startswith("#"):
-                found[section] = f"{found.get(section, '')} {line.removeprefix('#').strip()}".strip()
+                found[section] = (
+                    f"{found.get(section, '')} {line.removeprefix('#').strip()}".strip()
+                )
     return found
 
 
@@ -152,12 +154,10 @@ def asked(row: Row, world: World | None = None) -> Iterator[Asked]:
             resource=resource.arn,
             expected=expected,
             why=f"{row.place} {row.why}",
-            context={**ALWAYS, **resource.context, **_context(world, row, action, one)},
+            context={**resource.context, **_context(world, row, action, one)},
             identity_policies=tuple(identity.values()),
             resource_policy=resource.document,
-            service_control_policies=tuple(
-                world.documents[name] for name in world.service_control
-            ),
+            service_control_policies=tuple(world.documents[name] for name in world.service_control),
             resource_account=world.account if ":s3:::" in resource.arn else None,
         )
         if one.account not in (None, world.account):
@@ -173,9 +173,9 @@ def asked(row: Row, world: World | None = None) -> Iterator[Asked]:
 
 
 def _context(world: World, row: Row, action: str, one: Person) -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
+    found: dict[str, str | None] = {"aws:PrincipalOrgID": organization_of(one)}
     if action == _LOCKING:
-        found = dict.fromkeys((_SHORT["min"], _SHORT["max"], _SHORT["cooling"]))
+        found |= dict.fromkeys((_SHORT["min"], _SHORT["max"], _SHORT["cooling"]))
     for pair in row.context.split():
         key, _, value = pair.partition("=")
         if not action.startswith(_CARRIED_BY.get(key, "")):
@@ -194,26 +194,33 @@ def _context(world: World, row: Row, action: str, one: Person) -> dict[str, str 
     return found
 
 
-def judge(cases: Sequence[Asked]) -> list[Result]:
-    """Return what the simulator says to each case, in order, from one run."""
+def judge(cases: Sequence[Asked]) -> list[tuple[Asked, Result]]:
+    """Return each case with what the simulator says to it, in order, from one run."""
     found = []
     for one, decision in zip(cases, evaluate([each.case for each in cases]), strict=True):
         words = {"allow": ALLOWED, "deny": NOT_ALLOWED}.get(decision.outcome)
         if words is None:
             words = " ".join(sorted(one.label(each) for each in decision.statements))
-        found.append(Result(decision.outcome, words))
+        found.append((one, Result(decision.outcome, words)))
     return found
 
 
-def mismatches(cases: Sequence[Asked]) -> list[str]:
+def mismatches(results: Iterable[tuple[Asked, Result]]) -> list[str]:
     """Return one line per case that came out otherwise, or because of other statements."""
     return [
         f"{one}: expected {one.row.expected}, got {result.words}"
-        for one, result in zip(cases, judge(cases), strict=True)
+        for one, result in results
         if result.words != one.row.expected
     ]
 
 
-def cases(only: Iterable[Row] | None = None) -> list[Asked]:
-    """Return the cases of the lines given, or of all."""
-    return [one for row in (rows() if only is None else only) for one in asked(row)]
+@cache
+def cases() -> tuple[Asked, ...]:
+    """Return the cases of all lines."""
+    return tuple(one for row in rows() for one in asked(row))
+
+
+@cache
+def results() -> tuple[tuple[Asked, Result], ...]:
+    """Return all cases with what the simulator says to them."""
+    return tuple(judge(cases()))

@@ -25,7 +25,7 @@ RECEIVER = {"mail": {"email": "oncall@example.com"}}
 TOLD = {"subscriptions": RECEIVER, "tripwires": {"change_subscriptions": RECEIVER}}
 KEY = {"partition_key": {"name": "id", "type": "S"}}
 # What a bus takes, and a template of CloudFormation.
-RULES_OF_A_BUS, RESOURCES = 300, 450
+RULES_OF_A_BUS, RESOURCES, BYTES = 300, 450, 900_000
 UPLOAD_FREE_BYTES = 51_200
 # The longest names there are: project and environment of 20, tables of 255, vaults of 50.
 LONGEST: dict[str, Any] = {
@@ -48,9 +48,15 @@ def parts(place: Environment) -> dict[str, AlertsFacts]:
     return {facts.template: facts for facts in alerts.decide(place)}
 
 
-def many(count: int, pattern: str = "{table}") -> Environment:
+def here(place: Environment) -> list[AlertsFacts]:
+    """Return the templates of tripwires in the environment's own Region."""
+    found = alerts.decide(place)
+    return [facts for facts in found if facts.tripwires and facts.elsewhere is None]
+
+
+def many(count: int, pattern: str = "{table}", **changes: Any) -> Environment:
     tables = {f"customer_order_events_{number:03}": KEY for number in range(count)}
-    return environment(tables=tables, table_name_pattern=pattern, alerts=TOLD)
+    return environment(tables=tables, table_name_pattern=pattern, alerts=TOLD, **changes)
 
 
 def every_environment() -> list[Environment]:
@@ -77,13 +83,29 @@ def test_patterns_and_names_are_as_long_as_eventbridge_takes(place: Environment)
     assert set(names.values()) <= {1}
 
 
-@pytest.mark.parametrize("pattern", ["{table}", "{project}-{environment}-{table}"])
-def test_500_tables_fit_into_one_bus_and_one_template(pattern: str) -> None:
-    facts = parts(many(500, pattern))["tripwires"]
-    assert len(facts.tripwires) <= (RULES_OF_A_BUS if pattern == "{table}" else 40)
-    resources = as_template(facts).template["Resources"]
-    assert len(resources) <= RESOURCES
-    assert len(as_template(facts).text) < 900_000
+@pytest.mark.parametrize(
+    ("pattern", "most", "templates"),
+    [("{table}", RULES_OF_A_BUS, 2), ("{project}-{environment}-{table}", 40, 1)],
+)
+def test_500_tables_fit_into_one_bus_and_few_templates(
+    pattern: str, most: int, templates: int
+) -> None:
+    found = here(many(500, pattern))
+    assert sum(len(facts.tripwires) for facts in found) <= most
+    assert len(found) == templates
+    for facts in found:
+        assert len(as_template(facts).template["Resources"]) <= RESOURCES
+        assert len(as_template(facts).text) < BYTES
+
+
+def test_many_tags_make_more_templates_and_none_too_long() -> None:
+    place = many(500, tags={f"tag-{number}": "v" * 256 for number in range(40)})
+    found = here(place)
+    assert len(found) > 4
+    assert max(len(as_template(facts).text) for facts in found) < BYTES
+    alarms = [alarm.name for facts in found for alarm in facts.alarms]
+    labels = {alarm.label for facts in found for alarm in facts.alarms}
+    assert len(set(alarms)) == len(labels) == len(alarms)
 
 
 def test_each_of_500_tables_is_in_exactly_one_part() -> None:
@@ -104,7 +126,11 @@ def test_each_of_500_tables_is_in_exactly_one_part() -> None:
 
 def test_adding_a_table_changes_one_part_of_each_kind() -> None:
     before, after = (
-        {rule.name: rule.event_pattern for rule in parts(many(count))["tripwires"].tripwires}
+        {
+            rule.name: (facts.template, rule.event_pattern)
+            for facts in here(many(count))
+            for rule in facts.tripwires
+        }
         for count in (499, 500)
     )
     assert before.keys() == after.keys()

@@ -1,0 +1,1062 @@
+# Written by Holdfast 0.1.0 from environments/dev.yaml.
+# Do not edit: change the environment file and run `holdfast generate`.
+
+# Operates tables, takes backups, starts restores; deletes nothing protected.
+resource "aws_iam_policy" "guardrail_operator" {
+  name        = "shop-dev-operator-eu-central-1"
+  description = "Operates tables, takes backups, starts restores; deletes nothing protected."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "OperateTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:CreateTable",
+          "dynamodb:UpdateTable",
+          "dynamodb:Describe*",
+          "dynamodb:List*",
+          "dynamodb:TagResource",
+          "dynamodb:UntagResource",
+          "dynamodb:CreateBackup",
+          "dynamodb:RestoreTableFromBackup",
+          "dynamodb:RestoreTableToPointInTime",
+          "dynamodb:RestoreTableFromAwsBackup",
+          "dynamodb:StartAwsBackupJob",
+          "dynamodb:DeleteTable",
+        ]
+        Resource = "arn:aws:dynamodb:eu-central-1:333333333333:table/*"
+      },
+      {
+        Sid    = "WriteRestoredTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchWriteItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:Scan",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = "arn:aws:dynamodb:eu-central-1:333333333333:table/*"
+      },
+      {
+        Sid    = "Look"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:ListBackups",
+          "dynamodb:ListTables",
+          "backup:Describe*",
+          "backup:Get*",
+          "backup:List*",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "StartBackups"
+        Effect = "Allow"
+        Action = ["backup:StartBackupJob"]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-main",
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-critical",
+        ]
+      },
+      {
+        Sid      = "StartRestores"
+        Effect   = "Allow"
+        Action   = ["backup:StartRestoreJob"]
+        Resource = "arn:aws:backup:eu-central-1:333333333333:recovery-point:*"
+      },
+      {
+        Sid    = "PassRolesOfBackup"
+        Effect = "Allow"
+        Action = ["iam:PassRole"]
+        Resource = [
+          "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+          "arn:aws:iam::333333333333:role/service-role/AWSBackupDefaultServiceRole",
+        ]
+        Condition = {
+          StringEquals = {
+            "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "Backups"
+        Effect   = "Deny"
+        Action   = ["dynamodb:DeleteBackup"]
+        Resource = "arn:aws:dynamodb:eu-central-1:333333333333:table/*/backup/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Points"
+        Effect = "Deny"
+        Action = [
+          "backup:DeleteRecoveryPoint",
+          "backup:DisassociateRecoveryPoint",
+          "backup:UpdateRecoveryPointLifecycle",
+        ]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:recovery-point:*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/*/backup/*",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Vaults"
+        Effect = "Deny"
+        Action = [
+          "backup:DeleteBackupVault",
+          "backup:DeleteBackupVaultLockConfiguration",
+        ]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-main",
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-critical",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Manages plans and selections; deletes no selection and no copy.
+resource "aws_iam_policy" "guardrail_backup_administrator" {
+  name        = "shop-dev-backup-administrator-eu-central-1"
+  description = "Manages plans and selections; deletes no selection and no copy."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ManagePlans"
+        Effect = "Allow"
+        Action = [
+          "backup:CreateBackupPlan",
+          "backup:CreateBackupSelection",
+          "backup:DeleteBackupPlan",
+          "backup:TagResource",
+          "backup:UpdateBackupPlan",
+        ]
+        Resource = "arn:aws:backup:eu-central-1:333333333333:backup-plan:*"
+      },
+      {
+        Sid      = "Look"
+        Effect   = "Allow"
+        Action   = ["backup:Describe*", "backup:Get*", "backup:List*"]
+        Resource = "*"
+      },
+      {
+        Sid    = "StartBackups"
+        Effect = "Allow"
+        Action = ["backup:StartBackupJob"]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-main",
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-critical",
+        ]
+      },
+      {
+        Sid      = "StartRestores"
+        Effect   = "Allow"
+        Action   = ["backup:StartRestoreJob"]
+        Resource = "arn:aws:backup:eu-central-1:333333333333:recovery-point:*"
+      },
+      {
+        Sid    = "PassRolesOfBackup"
+        Effect = "Allow"
+        Action = ["iam:PassRole"]
+        Resource = [
+          "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+          "arn:aws:iam::333333333333:role/service-role/AWSBackupDefaultServiceRole",
+        ]
+        Condition = {
+          StringEquals = {
+            "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "Backups"
+        Effect   = "Deny"
+        Action   = ["dynamodb:DeleteBackup"]
+        Resource = "arn:aws:dynamodb:eu-central-1:333333333333:table/*/backup/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Points"
+        Effect = "Deny"
+        Action = [
+          "backup:DeleteRecoveryPoint",
+          "backup:DisassociateRecoveryPoint",
+          "backup:UpdateRecoveryPointLifecycle",
+        ]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:recovery-point:*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/*/backup/*",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Vaults"
+        Effect = "Deny"
+        Action = [
+          "backup:DeleteBackupVault",
+          "backup:DeleteBackupVaultLockConfiguration",
+          "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
+          "backup:PutBackupVaultLockConfiguration",
+          "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
+        ]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-main",
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-critical",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "Plans"
+        Effect   = "Deny"
+        Action   = ["backup:DeleteBackupSelection"]
+        Resource = "arn:aws:backup:eu-central-1:333333333333:backup-plan:*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "BackupSettings"
+        Effect = "Deny"
+        Action = [
+          "backup:UpdateRegionSettings",
+          "backup:UpdateGlobalSettings",
+          "backup:StopBackupJob",
+          "backup:CancelLegalHold",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Denies to destroy tables, backups and exports, whoever allows it.
+resource "aws_iam_policy" "guardrail_deny_destroy_data" {
+  name        = "shop-dev-deny-destroy-data-eu-central-1"
+  description = "Denies to destroy tables, backups and exports, whoever allows it."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "BackupsButBackupRole"
+        Effect = "Deny"
+        Action = ["dynamodb:DeleteBackup"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/backup/*",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Objects"
+        Effect = "Deny"
+        Action = [
+          "s3:DeleteObject",
+          "s3:DeleteObjectVersion",
+          "s3:BypassGovernanceRetention",
+          "s3:PutObjectRetention",
+          "s3:PutObjectLegalHold",
+          "s3:ReplicateDelete",
+          "s3:ReplicateObject",
+          "s3:UpdateObjectEncryption",
+        ]
+        Resource = "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "Buckets"
+        Effect   = "Deny"
+        Action   = ["s3:DeleteBucket"]
+        Resource = "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "BucketsButDeploy"
+        Effect = "Deny"
+        Action = [
+          "s3:PutBucketVersioning",
+          "s3:PutBucketObjectLockConfiguration",
+          "s3:PutLifecycleConfiguration",
+        ]
+        Resource = "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Denies to destroy recovery points, vaults and locks.
+resource "aws_iam_policy" "guardrail_deny_destroy_vaults" {
+  name        = "shop-dev-deny-destroy-vaults-eu-central-1"
+  description = "Denies to destroy recovery points, vaults and locks."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Points"
+        Effect = "Deny"
+        Action = [
+          "backup:DeleteRecoveryPoint",
+          "backup:DisassociateRecoveryPoint",
+          "backup:UpdateRecoveryPointLifecycle",
+          "backup:DisassociateRecoveryPointFromParent",
+        ]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:recovery-point:*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/*/backup/*",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "BackupSettings"
+        Effect   = "Deny"
+        Action   = ["backup-storage:DeleteObjects"]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Vaults"
+        Effect = "Deny"
+        Action = [
+          "backup:DeleteBackupVault",
+          "backup:DeleteBackupVaultLockConfiguration",
+        ]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-main",
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-critical",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Denies to destroy keys, and to lift these very policies.
+resource "aws_iam_policy" "guardrail_deny_destroy_access" {
+  name        = "shop-dev-deny-destroy-access-eu-central-1"
+  description = "Denies to destroy keys, and to lift these very policies."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Keys"
+        Effect = "Deny"
+        Action = [
+          "kms:ScheduleKeyDeletion",
+          "kms:DeleteImportedKeyMaterial",
+          "kms:DisableKey",
+          "kms:RevokeGrant",
+        ]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = ["alias/shop-dev-vault-main", "alias/shop-dev-vault-critical"]
+          }
+        }
+      },
+      {
+        Sid    = "Aliases"
+        Effect = "Deny"
+        Action = ["kms:DeleteAlias", "kms:UpdateAlias"]
+        Resource = [
+          "arn:aws:kms:eu-central-1:333333333333:alias/shop-dev-vault-main",
+          "arn:aws:kms:eu-central-1:333333333333:alias/shop-dev-vault-critical",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "BreakGlass"
+        Effect = "Deny"
+        Action = [
+          "iam:CreateRole",
+          "iam:DeleteRole",
+          "iam:UpdateAssumeRolePolicy",
+          "iam:PutRolePolicy",
+          "iam:DeleteRolePolicy",
+          "iam:AttachRolePolicy",
+          "iam:DetachRolePolicy",
+          "iam:PutRolePermissionsBoundary",
+          "iam:DeleteRolePermissionsBoundary",
+          "iam:PassRole",
+        ]
+        Resource = "arn:aws:iam::333333333333:role/BreakGlass"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "ExemptRoles"
+        Effect = "Deny"
+        Action = ["iam:DeleteRole", "iam:UpdateAssumeRolePolicy"]
+        Resource = [
+          "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+          "arn:aws:iam::333333333333:role/Deploy",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "ExemptRolesButDeploy"
+        Effect = "Deny"
+        Action = ["iam:CreateRole"]
+        Resource = [
+          "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+          "arn:aws:iam::333333333333:role/Deploy",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Guardrails"
+        Effect = "Deny"
+        Action = [
+          "iam:CreatePolicyVersion",
+          "iam:SetDefaultPolicyVersion",
+          "iam:DeletePolicyVersion",
+          "iam:DeletePolicy",
+        ]
+        Resource = [
+          "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-data-eu-central-1",
+          "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-vaults-eu-central-1",
+          "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-access-eu-central-1",
+          "arn:aws:iam::333333333333:policy/shop-dev-deny-change-data-eu-central-1",
+          "arn:aws:iam::333333333333:policy/shop-dev-deny-change-vaults-eu-central-1",
+          "arn:aws:iam::333333333333:policy/shop-dev-deny-silence-eu-central-1",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "GuardrailAttachments"
+        Effect = "Deny"
+        Action = [
+          "iam:DetachRolePolicy",
+          "iam:DetachUserPolicy",
+          "iam:DetachGroupPolicy",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+          ArnEquals = {
+            "iam:PolicyARN" = [
+              "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-data-eu-central-1",
+              "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-vaults-eu-central-1",
+              "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-access-eu-central-1",
+              "arn:aws:iam::333333333333:policy/shop-dev-deny-change-data-eu-central-1",
+              "arn:aws:iam::333333333333:policy/shop-dev-deny-change-vaults-eu-central-1",
+              "arn:aws:iam::333333333333:policy/shop-dev-deny-silence-eu-central-1",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Organization"
+        Effect = "Deny"
+        Action = [
+          "organizations:LeaveOrganization",
+          "account:CloseAccount",
+          "organizations:DetachPolicy",
+          "organizations:DeletePolicy",
+          "organizations:UpdatePolicy",
+          "organizations:DisablePolicyType",
+          "organizations:CloseAccount",
+          "organizations:RemoveAccountFromOrganization",
+          "organizations:DisableAWSServiceAccess",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Denies to change what protects tables, to all but who deploys.
+resource "aws_iam_policy" "guardrail_deny_change_data" {
+  name        = "shop-dev-deny-change-data-eu-central-1"
+  description = "Denies to change what protects tables, to all but who deploys."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "BucketsButDeploy"
+        Effect = "Deny"
+        Action = [
+          "s3:PutBucketPolicy",
+          "s3:DeleteBucketPolicy",
+          "s3:PutReplicationConfiguration",
+          "s3:PutEncryptionConfiguration",
+          "s3:PutBucketPublicAccessBlock",
+          "s3:PutBucketOwnershipControls",
+          "s3:PutBucketAcl",
+          "s3:PutBucketNotification",
+        ]
+        Resource = "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "KeysButDeploy"
+        Effect = "Deny"
+        Action = [
+          "kms:PutKeyPolicy",
+          "kms:DisableKeyRotation",
+          "kms:RetireGrant",
+          "kms:UpdatePrimaryRegion",
+        ]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = ["alias/shop-dev-vault-main", "alias/shop-dev-vault-critical"]
+          }
+        }
+      },
+      {
+        Sid    = "ExemptRolesButDeploy"
+        Effect = "Deny"
+        Action = [
+          "iam:PutRolePolicy",
+          "iam:DeleteRolePolicy",
+          "iam:AttachRolePolicy",
+          "iam:DetachRolePolicy",
+          "iam:PutRolePermissionsBoundary",
+          "iam:DeleteRolePermissionsBoundary",
+        ]
+        Resource = [
+          "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+          "arn:aws:iam::333333333333:role/Deploy",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "Organization"
+        Effect   = "Deny"
+        Action   = ["account:DisableRegion"]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "ScalingButDeploy"
+        Effect = "Deny"
+        Action = [
+          "application-autoscaling:DeregisterScalableTarget",
+          "application-autoscaling:DeleteScalingPolicy",
+        ]
+        Resource = "arn:aws:application-autoscaling:eu-central-1:333333333333:scalable-target/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+          StringEquals = {
+            "application-autoscaling:service-namespace" = "dynamodb"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Denies to change vaults and plans, to all but who deploys.
+resource "aws_iam_policy" "guardrail_deny_change_vaults" {
+  name        = "shop-dev-deny-change-vaults-eu-central-1"
+  description = "Denies to change vaults and plans, to all but who deploys."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "VaultsButDeploy"
+        Effect = "Deny"
+        Action = [
+          "backup:PutBackupVaultAccessPolicy",
+          "backup:DeleteBackupVaultAccessPolicy",
+          "backup:PutBackupVaultLockConfiguration",
+          "backup:PutBackupVaultNotifications",
+          "backup:DeleteBackupVaultNotifications",
+          "backup:DeleteBackupVaultSharingPolicy",
+          "backup:DisassociateBackupVaultMpaApprovalTeam",
+          "backup:RevokeRestoreAccessBackupVault",
+        ]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-main",
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-critical",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "PlansButDeploy"
+        Effect = "Deny"
+        Action = [
+          "backup:DeleteBackupSelection",
+          "backup:DeleteBackupPlan",
+          "backup:UpdateBackupPlan",
+        ]
+        Resource = "arn:aws:backup:eu-central-1:333333333333:backup-plan:*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "BackupSettingsButDeploy"
+        Effect = "Deny"
+        Action = [
+          "backup:UpdateRegionSettings",
+          "backup:UpdateGlobalSettings",
+          "backup:StopBackupJob",
+          "backup:CancelLegalHold",
+          "backup:DeleteFramework",
+          "backup:UpdateFramework",
+          "backup:DeleteReportPlan",
+          "backup:UpdateReportPlan",
+          "backup:DeleteRestoreTestingPlan",
+          "backup:UpdateRestoreTestingPlan",
+          "backup:DeleteRestoreTestingSelection",
+          "backup:UpdateRestoreTestingSelection",
+          "backup:CopyFromBackupVault",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Denies to silence alerts, to all but who deploys.
+resource "aws_iam_policy" "guardrail_deny_silence" {
+  name        = "shop-dev-deny-silence-eu-central-1"
+  description = "Denies to silence alerts, to all but who deploys."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "OwnSchedulesButDeploy"
+        Effect = "Deny"
+        Action = [
+          "scheduler:DeleteSchedule",
+          "scheduler:UpdateSchedule",
+          "scheduler:DeleteScheduleGroup",
+        ]
+        Resource = [
+          "arn:aws:scheduler:eu-central-1:333333333333:schedule/*/shop-dev-*",
+          "arn:aws:scheduler:eu-central-1:333333333333:schedule-group/shop-dev-*",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "OwnRulesButDeploy"
+        Effect = "Deny"
+        Action = [
+          "events:DeleteRule",
+          "events:DisableRule",
+          "events:PutRule",
+          "events:PutTargets",
+          "events:RemoveTargets",
+        ]
+        Resource = "arn:aws:events:eu-central-1:333333333333:rule/shop-dev-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "OwnFunctionsButDeploy"
+        Effect = "Deny"
+        Action = [
+          "lambda:DeleteFunction",
+          "lambda:UpdateFunctionCode",
+          "lambda:UpdateFunctionConfiguration",
+          "lambda:PutFunctionConcurrency",
+          "lambda:DeleteFunctionEventInvokeConfig",
+          "lambda:RemovePermission",
+        ]
+        Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "OwnStateMachinesButDeploy"
+        Effect = "Deny"
+        Action = [
+          "states:DeleteStateMachine",
+          "states:UpdateStateMachine",
+          "states:StopExecution",
+        ]
+        Resource = [
+          "arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-*",
+          "arn:aws:states:eu-central-1:333333333333:execution:shop-dev-*:*",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "OwnTopicsButDeploy"
+        Effect   = "Deny"
+        Action   = ["sns:DeleteTopic", "sns:SetTopicAttributes", "sns:RemovePermission"]
+        Resource = "arn:aws:sns:eu-central-1:333333333333:shop-dev-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "OwnQueuesButDeploy"
+        Effect = "Deny"
+        Action = [
+          "sqs:DeleteQueue",
+          "sqs:PurgeQueue",
+          "sqs:SetQueueAttributes",
+          "sqs:RemovePermission",
+        ]
+        Resource = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "OwnAlarmsButDeploy"
+        Effect = "Deny"
+        Action = [
+          "cloudwatch:DeleteAlarms",
+          "cloudwatch:DisableAlarmActions",
+          "cloudwatch:PutMetricAlarm",
+          "cloudwatch:SetAlarmState",
+          "cloudwatch:PutAlarmMuteRule",
+        ]
+        Resource = [
+          "arn:aws:cloudwatch:eu-central-1:333333333333:alarm:shop-dev-*",
+          "arn:aws:cloudwatch:eu-central-1:333333333333:alarm-mute-rule:shop-dev-*",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "OwnLogsButDeploy"
+        Effect = "Deny"
+        Action = [
+          "logs:DeleteLogGroup",
+          "logs:DeleteLogStream",
+          "logs:PutRetentionPolicy",
+        ]
+        Resource = "arn:aws:logs:eu-central-1:333333333333:log-group:/aws/*/shop-dev-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}

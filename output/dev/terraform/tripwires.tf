@@ -1,0 +1,2798 @@
+# Written by Holdfast 0.1.0 from environments/dev.yaml.
+# Do not edit: change the environment file and run `holdfast generate`.
+
+# Tripwire: a call that deletes or weakens a table.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_table" {
+  name        = "shop-dev-tripwire-table"
+  description = "Tripwire: a call that deletes or weakens a table"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["dynamodb.amazonaws.com"]
+      requestParameters = {
+        tableName = [
+          {
+            prefix = "arn:aws:dynamodb:eu-central-1:333333333333:table/"
+          },
+          "employee",
+          "order_transaction",
+          "cart",
+        ]
+      }
+      "$or" = [
+        {
+          eventName = ["DeleteTable"]
+        },
+        {
+          eventName = ["UpdateTable"]
+          requestParameters = {
+            deletionProtectionEnabled = [false, "false"]
+          }
+        },
+        {
+          eventName = ["UpdateContinuousBackups"]
+          requestParameters = {
+            pointInTimeRecoverySpecification = {
+              pointInTimeRecoveryEnabled = [false, "false"]
+            }
+          }
+        },
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    exists = false
+                  },
+                ]
+              }
+            }
+          }
+          "$or" = [
+            {
+              eventName = ["UpdateTable"]
+              requestParameters = {
+                sSESpecification = {
+                  kMSMasterKeyId = [
+                    {
+                      exists = true
+                    },
+                  ]
+                }
+              }
+            },
+            {
+              eventName = ["UpdateContinuousBackups"]
+              requestParameters = {
+                pointInTimeRecoverySpecification = {
+                  pointInTimeRecoveryEnabled = [true, "true"]
+                }
+              }
+            },
+            {
+              eventName = ["UpdateTimeToLive", "DisableKinesisStreamingDestination"]
+            },
+          ]
+        },
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                  },
+                ]
+              }
+            }
+          }
+          "$or" = [
+            {
+              eventName = ["UpdateTable"]
+              requestParameters = {
+                sSESpecification = {
+                  kMSMasterKeyId = [
+                    {
+                      exists = true
+                    },
+                  ]
+                }
+              }
+            },
+            {
+              eventName = ["UpdateContinuousBackups"]
+              requestParameters = {
+                pointInTimeRecoverySpecification = {
+                  pointInTimeRecoveryEnabled = [true, "true"]
+                }
+              }
+            },
+            {
+              eventName = ["UpdateTimeToLive", "DisableKinesisStreamingDestination"]
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_table" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_table.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      table   = "$.detail.requestParameters.tableName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> deletes or weakens a table\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"table\": \"<table>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Unless it was refused, the table is gone or one step from it, or its points in time are. Backups of AWS Backup are not touched by this call.\", \"next\": \"aws dynamodb describe-table --region eu-central-1 --table-name <table>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes the resource policy of a table.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_table_policy" {
+  name        = "shop-dev-tripwire-table-policy"
+  description = "Tripwire: a call that changes the resource policy of a table"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["dynamodb.amazonaws.com"]
+      requestParameters = {
+        resourceArn = [
+          {
+            suffix = ":table/employee"
+          },
+          {
+            suffix = ":table/order_transaction"
+          },
+          {
+            suffix = ":table/cart"
+          },
+        ]
+      }
+      eventName = ["PutResourcePolicy", "DeleteResourcePolicy"]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_table_policy" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_table_policy.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      table   = "$.detail.requestParameters.resourceArn"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes the resource policy of a table\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"table\": \"<table>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Others may now read, write or delete the table, or its owners no longer can.\", \"next\": \"aws dynamodb get-resource-policy --region eu-central-1 --resource-arn <table>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that deletes a backup of a table.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_native_backup" {
+  name        = "shop-dev-tripwire-native-backup"
+  description = "Tripwire: a call that deletes a backup of a table"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["dynamodb.amazonaws.com"]
+      requestParameters = {
+        backupArn = [
+          {
+            prefix = "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/"
+          },
+          {
+            prefix = "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/"
+          },
+          {
+            prefix = "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/"
+          },
+        ]
+      }
+      eventName = ["DeleteBackup"]
+      "$or" = [
+        {
+          userIdentity = {
+            invokedBy = [
+              {
+                exists = false
+              },
+            ]
+          }
+        },
+        {
+          userIdentity = {
+            invokedBy = [
+              {
+                anything-but = ["backup.amazonaws.com"]
+              },
+            ]
+          }
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_native_backup" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_native_backup.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      backup  = "$.detail.requestParameters.backupArn"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> deletes a backup of a table\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"backup\": \"<backup>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"This recovery point is gone for ever unless the call was refused.\", \"next\": \"aws dynamodb describe-backup --region eu-central-1 --backup-arn <backup>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that weakens a backup vault, its lock or its policy.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_vault" {
+  name        = "shop-dev-tripwire-vault"
+  description = "Tripwire: a call that weakens a backup vault, its lock or its policy"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["backup.amazonaws.com"]
+      requestParameters = {
+        backupVaultName = ["shop-dev-main", "shop-dev-critical"]
+      }
+      "$or" = [
+        {
+          eventName = [
+            "DeleteBackupVault",
+            "DeleteBackupVaultAccessPolicy",
+            "PutBackupVaultAccessPolicy",
+            "DeleteBackupVaultLockConfiguration",
+            "PutBackupVaultLockConfiguration",
+          ]
+        },
+        {
+          eventName = ["DeleteBackupVaultNotifications", "PutBackupVaultNotifications"]
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_vault" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_vault.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      vault   = "$.detail.requestParameters.backupVaultName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> weakens a backup vault, its lock or its policy\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"vault\": \"<vault>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"What keeps the recovery points of this vault from being deleted may be off.\", \"next\": \"aws backup describe-backup-vault --region eu-central-1 --backup-vault-name <vault>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that deletes a recovery point or makes it expire.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_recovery_point" {
+  name        = "shop-dev-tripwire-recovery-point"
+  description = "Tripwire: a call that deletes a recovery point or makes it expire"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["backup.amazonaws.com"]
+      requestParameters = {
+        backupVaultName = ["shop-dev-main", "shop-dev-critical"]
+      }
+      eventName = [
+        "DeleteRecoveryPoint",
+        "UpdateRecoveryPointLifecycle",
+        "DisassociateRecoveryPoint",
+        "DisassociateRecoveryPointFromParent",
+      ]
+      "$or" = [
+        {
+          userIdentity = {
+            invokedBy = [
+              {
+                exists = false
+              },
+            ]
+          }
+        },
+        {
+          userIdentity = {
+            invokedBy = [
+              {
+                anything-but = ["backup.amazonaws.com"]
+              },
+            ]
+          }
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_recovery_point" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_recovery_point.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      point   = "$.detail.requestParameters.recoveryPointArn"
+      vault   = "$.detail.requestParameters.backupVaultName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> deletes a recovery point or makes it expire\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"recovery point\": \"<point>\", \"vault\": \"<vault>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"This recovery point is gone for ever, or will be, unless the call was refused.\", \"next\": \"aws backup describe-recovery-point --region eu-central-1 --backup-vault-name <vault> --recovery-point-arn <point>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that stops or changes a backup plan, selection or job.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_plan" {
+  name        = "shop-dev-tripwire-plan"
+  description = "Tripwire: a call that stops or changes a backup plan, selection or job"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["backup.amazonaws.com"]
+      "$or" = [
+        {
+          eventName = ["StopBackupJob"]
+        },
+        {
+          eventName = ["DeleteBackupPlan", "UpdateBackupPlan", "DeleteBackupSelection"]
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_plan" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_plan.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      plan    = "$.detail.requestParameters.backupPlanId"
+      job     = "$.detail.requestParameters.backupJobId"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> stops or changes a backup plan, selection or job\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"plan\": \"<plan>\", \"job\": \"<job>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Tables may get no backups from now on. The plan may be another team's: calls carry ids only, and every plan of the account and Region is watched.\", \"next\": \"aws backup list-backup-plans --region eu-central-1\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes AWS Backup's settings of the Region.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_region_settings" {
+  name        = "shop-dev-tripwire-region-settings"
+  description = "Tripwire: a call that changes AWS Backup's settings of the Region"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["backup.amazonaws.com"]
+      eventName   = ["UpdateRegionSettings", "UpdateGlobalSettings"]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_region_settings" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_region_settings.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes AWS Backup's settings of the Region\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"With DynamoDB switched off, backups are not taken, locked or copied any more.\", \"next\": \"aws backup describe-region-settings --region eu-central-1\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that was refused before it destroyed or weakened something.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_refused_attempt" {
+  name        = "shop-dev-tripwire-refused-attempt"
+  description = "Tripwire: a call that was refused before it destroyed or weakened something"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["dynamodb.amazonaws.com", "backup.amazonaws.com"]
+      eventName = [
+        "DeleteTable",
+        "DeleteBackup",
+        "DeleteRecoveryPoint",
+        "UpdateRecoveryPointLifecycle",
+        "DeleteBackupVault",
+        "DeleteBackupVaultLockConfiguration",
+        "DeleteBackupVaultAccessPolicy",
+        "PutBackupVaultAccessPolicy",
+      ]
+      errorCode = [
+        {
+          prefix = "AccessDenied"
+        },
+      ]
+      requestParameters = {
+        tableName = [
+          {
+            exists = false
+          },
+        ]
+        backupArn = [
+          {
+            exists = false
+          },
+        ]
+        backupVaultName = [
+          {
+            exists = false
+          },
+        ]
+      }
+      "$or" = [
+        {
+          userIdentity = {
+            invokedBy = [
+              {
+                exists = false
+              },
+            ]
+          }
+        },
+        {
+          userIdentity = {
+            invokedBy = [
+              {
+                anything-but = ["backup.amazonaws.com"]
+              },
+            ]
+          }
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_refused_attempt" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_refused_attempt.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> was refused before it destroyed or weakened something\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"target\": \"not in the record: every table and vault of this Region is possible\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Nothing is lost yet. Somebody tried, and may find another way.\", \"next\": \"aws cloudtrail lookup-events --region eu-central-1 --lookup-attributes AttributeKey=EventName,AttributeValue=<call>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that puts an encryption key out of reach.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_key" {
+  name        = "shop-dev-tripwire-key"
+  description = "Tripwire: a call that puts an encryption key out of reach"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["kms.amazonaws.com"]
+      "$or" = [
+        {
+          eventName = [
+            "ScheduleKeyDeletion",
+            "DeleteImportedKeyMaterial",
+            "DisableKey",
+            "DisableKeyRotation",
+            "PutKeyPolicy",
+          ]
+        },
+        {
+          eventName = ["DeleteAlias", "UpdateAlias"]
+          requestParameters = {
+            aliasName = [
+              {
+                prefix = "alias/shop-dev-"
+              },
+            ]
+          }
+        },
+        {
+          eventName = ["RevokeGrant"]
+          "$or" = [
+            {
+              userIdentity = {
+                invokedBy = [
+                  {
+                    exists = false
+                  },
+                ]
+              }
+            },
+            {
+              userIdentity = {
+                invokedBy = [
+                  {
+                    anything-but = ["backup.amazonaws.com", "dynamodb.amazonaws.com"]
+                  },
+                ]
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_key" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_key.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      key     = "$.detail.requestParameters.keyId"
+      alias   = "$.detail.requestParameters.aliasName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> puts an encryption key out of reach\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"key\": \"<key><alias>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Without its key nothing encrypted under it can be read, backups included. The key may be another team's: calls carry ids only, and every key of the Region is watched.\", \"next\": \"aws kms describe-key --region eu-central-1 --key-id <key><alias>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that weakens the bucket of exports.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_export_bucket" {
+  name        = "shop-dev-tripwire-export-bucket"
+  description = "Tripwire: a call that weakens the bucket of exports"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["s3.amazonaws.com"]
+      requestParameters = {
+        bucketName = ["shop-dev-exports-333333333333-eu-central-1"]
+      }
+      "$or" = [
+        {
+          eventName = [
+            "DeleteBucket",
+            "DeleteBucketPolicy",
+            "PutBucketPolicy",
+            "PutBucketVersioning",
+            "PutObjectLockConfiguration",
+            "PutBucketObjectLockConfiguration",
+            "DeleteBucketReplication",
+          ]
+        },
+        {
+          eventName = [
+            "PutBucketLifecycle",
+            "PutBucketLifecycleConfiguration",
+            "DeleteBucketLifecycle",
+            "PutBucketReplication",
+            "PutBucketEncryption",
+            "DeleteBucketEncryption",
+          ]
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_export_bucket" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_export_bucket.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      bucket  = "$.detail.requestParameters.bucketName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> weakens the bucket of exports\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"bucket\": \"<bucket>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Exports in this bucket may be deleted, overwritten or left to expire early.\", \"next\": \"aws s3api get-object-lock-configuration --region eu-central-1 --bucket <bucket>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes or stops a rule of ours.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_rule" {
+  name        = "shop-dev-tripwire-rule"
+  description = "Tripwire: a call that changes or stops a rule of ours"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1", "us-east-1"]
+    detail = {
+      eventSource = ["events.amazonaws.com"]
+      "$or" = [
+        {
+          eventName = ["PutRule", "DeleteRule", "DisableRule"]
+          requestParameters = {
+            name = [
+              {
+                prefix = "shop-dev-"
+              },
+            ]
+          }
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+        {
+          eventName = ["PutTargets", "RemoveTargets"]
+          requestParameters = {
+            rule = [
+              {
+                prefix = "shop-dev-"
+              },
+            ]
+          }
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_rule" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_rule.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      name    = "$.detail.requestParameters.name"
+      rule    = "$.detail.requestParameters.rule"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes or stops a rule of ours\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"rule\": \"<name><rule>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Failures, or tripwires such as this one, may be reported to nobody from now on.\", \"next\": \"aws events list-rules --region <place> --name-prefix shop-dev-\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes or stops a schedule of ours.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_schedule" {
+  name        = "shop-dev-tripwire-schedule"
+  description = "Tripwire: a call that changes or stops a schedule of ours"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["scheduler.amazonaws.com"]
+      eventName   = ["UpdateSchedule", "DeleteSchedule", "DeleteScheduleGroup"]
+      requestParameters = {
+        name = [
+          {
+            prefix = "shop-dev-"
+          },
+        ]
+      }
+      "$or" = [
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    exists = false
+                  },
+                ]
+              }
+            }
+          }
+        },
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                  },
+                ]
+              }
+            }
+          }
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_schedule" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_schedule.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      name    = "$.detail.requestParameters.name"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes or stops a schedule of ours\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"schedule\": \"<name>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"What it starts, exports for one, may not run any more.\", \"next\": \"aws scheduler list-schedules --region eu-central-1 --name-prefix shop-dev-\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes or stops a function of ours.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_function" {
+  name        = "shop-dev-tripwire-function"
+  description = "Tripwire: a call that changes or stops a function of ours"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["lambda.amazonaws.com"]
+      eventName = [
+        {
+          prefix = "DeleteFunction"
+        },
+        {
+          prefix = "UpdateFunctionCode"
+        },
+        {
+          prefix = "UpdateFunctionConfiguration"
+        },
+        {
+          prefix = "PutFunctionConcurrency"
+        },
+        {
+          prefix = "RemovePermission"
+        },
+      ]
+      requestParameters = {
+        functionName = [
+          {
+            prefix = "shop-dev-"
+          },
+          {
+            prefix = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-"
+          },
+          {
+            prefix = "333333333333:function:shop-dev-"
+          },
+        ]
+      }
+      "$or" = [
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    exists = false
+                  },
+                ]
+              }
+            }
+          }
+        },
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                  },
+                ]
+              }
+            }
+          }
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_function" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_function.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call     = "$.detail.eventName"
+      kind     = "$.detail.userIdentity.type"
+      who      = "$.detail.userIdentity.arn"
+      service  = "$.detail.userIdentity.invokedBy"
+      account  = "$.detail.userIdentity.accountId"
+      address  = "$.detail.sourceIPAddress"
+      time     = "$.detail.eventTime"
+      place    = "$.detail.awsRegion"
+      error    = "$.detail.errorCode"
+      record   = "$.detail"
+      function = "$.detail.requestParameters.functionName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes or stops a function of ours\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"function\": \"<function>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"It may do nothing, or something else, with its rights to tables and backups.\", \"next\": \"aws lambda get-function --region eu-central-1 --function-name <function>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes or stops a state machine of ours.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_state_machine" {
+  name        = "shop-dev-tripwire-state-machine"
+  description = "Tripwire: a call that changes or stops a state machine of ours"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["states.amazonaws.com"]
+      "$or" = [
+        {
+          eventName = ["UpdateStateMachine", "DeleteStateMachine"]
+          requestParameters = {
+            stateMachineArn = [
+              {
+                prefix = "arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-"
+              },
+            ]
+          }
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+        {
+          eventName = ["StopExecution"]
+          requestParameters = {
+            executionArn = [
+              {
+                prefix = "arn:aws:states:eu-central-1:333333333333:execution:shop-dev-"
+              },
+            ]
+          }
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_state_machine" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_state_machine.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call      = "$.detail.eventName"
+      kind      = "$.detail.userIdentity.type"
+      who       = "$.detail.userIdentity.arn"
+      service   = "$.detail.userIdentity.invokedBy"
+      account   = "$.detail.userIdentity.accountId"
+      address   = "$.detail.sourceIPAddress"
+      time      = "$.detail.eventTime"
+      place     = "$.detail.awsRegion"
+      error     = "$.detail.errorCode"
+      record    = "$.detail"
+      machine   = "$.detail.requestParameters.stateMachineArn"
+      execution = "$.detail.requestParameters.executionArn"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes or stops a state machine of ours\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"state machine\": \"<machine><execution>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"A restore or an export may be cut off or do something else.\", \"next\": \"aws stepfunctions list-state-machines --region eu-central-1\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes a topic of ours or takes a receiver off.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_topic" {
+  name        = "shop-dev-tripwire-topic"
+  description = "Tripwire: a call that changes a topic of ours or takes a receiver off"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["sns.amazonaws.com"]
+      "$or" = [
+        {
+          eventName = ["DeleteTopic", "SetTopicAttributes", "RemovePermission"]
+          requestParameters = {
+            topicArn = [
+              {
+                prefix = "arn:aws:sns:eu-central-1:333333333333:shop-dev-"
+              },
+            ]
+          }
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+        {
+          eventName = ["Unsubscribe", "SetSubscriptionAttributes"]
+          requestParameters = {
+            subscriptionArn = [
+              {
+                prefix = "arn:aws:sns:eu-central-1:333333333333:shop-dev-"
+              },
+            ]
+          }
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_topic" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_topic.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call         = "$.detail.eventName"
+      kind         = "$.detail.userIdentity.type"
+      who          = "$.detail.userIdentity.arn"
+      service      = "$.detail.userIdentity.invokedBy"
+      account      = "$.detail.userIdentity.accountId"
+      address      = "$.detail.sourceIPAddress"
+      time         = "$.detail.eventTime"
+      place        = "$.detail.awsRegion"
+      error        = "$.detail.errorCode"
+      record       = "$.detail"
+      topic        = "$.detail.requestParameters.topicArn"
+      subscription = "$.detail.requestParameters.subscriptionArn"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes a topic of ours or takes a receiver off\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"topic\": \"<topic><subscription>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Alerts may reach nobody from now on, this one included: it may be the last.\", \"next\": \"aws sns list-subscriptions --region eu-central-1\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that empties, changes or deletes the queue of undelivered alerts.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_queue" {
+  name        = "shop-dev-tripwire-queue"
+  description = "Tripwire: a call that empties, changes or deletes the queue of undelivered alerts"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["sqs.amazonaws.com"]
+      eventName   = ["DeleteQueue", "PurgeQueue", "SetQueueAttributes"]
+      requestParameters = {
+        queueUrl = [
+          {
+            suffix = "/333333333333/shop-dev-alerts-undelivered"
+          },
+        ]
+      }
+      "$or" = [
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    exists = false
+                  },
+                ]
+              }
+            }
+          }
+        },
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                  },
+                ]
+              }
+            }
+          }
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_queue" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_queue.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      queue   = "$.detail.requestParameters.queueUrl"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> empties, changes or deletes the queue of undelivered alerts\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"queue\": \"<queue>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Alerts that reached nobody are lost, and their loss goes unnoticed.\", \"next\": \"aws sqs get-queue-attributes --region eu-central-1 --queue-url <queue> --attribute-names All\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes, mutes or deletes an alarm of ours.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_alarm" {
+  name        = "shop-dev-tripwire-alarm"
+  description = "Tripwire: a call that changes, mutes or deletes an alarm of ours"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["monitoring.amazonaws.com"]
+      "$or" = [
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    exists = false
+                  },
+                ]
+              }
+            }
+          }
+          "$or" = [
+            {
+              eventName = ["DeleteAlarms", "DisableAlarmActions"]
+              requestParameters = {
+                alarmNames = [
+                  {
+                    prefix = "shop-dev-"
+                  },
+                ]
+              }
+            },
+            {
+              eventName = ["PutMetricAlarm", "SetAlarmState"]
+              requestParameters = {
+                alarmName = [
+                  {
+                    prefix = "shop-dev-"
+                  },
+                ]
+              }
+            },
+            {
+              eventName = ["PutAlarmMuteRule"]
+              requestParameters = {
+                muteTargets = {
+                  alarmNames = [
+                    {
+                      prefix = "shop-dev-"
+                    },
+                  ]
+                }
+              }
+            },
+          ]
+        },
+        {
+          userIdentity = {
+            sessionContext = {
+              sessionIssuer = {
+                arn = [
+                  {
+                    anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                  },
+                ]
+              }
+            }
+          }
+          "$or" = [
+            {
+              eventName = ["DeleteAlarms", "DisableAlarmActions"]
+              requestParameters = {
+                alarmNames = [
+                  {
+                    prefix = "shop-dev-"
+                  },
+                ]
+              }
+            },
+            {
+              eventName = ["PutMetricAlarm", "SetAlarmState"]
+              requestParameters = {
+                alarmName = [
+                  {
+                    prefix = "shop-dev-"
+                  },
+                ]
+              }
+            },
+            {
+              eventName = ["PutAlarmMuteRule"]
+              requestParameters = {
+                muteTargets = {
+                  alarmNames = [
+                    {
+                      prefix = "shop-dev-"
+                    },
+                  ]
+                }
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_alarm" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_alarm.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes, mutes or deletes an alarm of ours\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"alarm\": \"in requestParameters of the record\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Missing backups or lost alerts may go unnoticed from now on.\", \"next\": \"aws cloudwatch describe-alarms --region eu-central-1 --alarm-name-prefix shop-dev-\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that stops or changes a CloudTrail trail.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_trail" {
+  name        = "shop-dev-tripwire-trail"
+  description = "Tripwire: a call that stops or changes a CloudTrail trail"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1", "us-east-1"]
+    detail = {
+      eventSource = ["cloudtrail.amazonaws.com"]
+      eventName   = ["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_trail" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_trail.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      name    = "$.detail.requestParameters.name"
+      trail   = "$.detail.requestParameters.trailName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> stops or changes a CloudTrail trail\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"trail\": \"<name><trail>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Without a trail no tripwire trips any more: this message may be the last.\", \"next\": \"aws cloudtrail get-trail-status --region <place> --name <name><trail>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes a policy of ours or takes it off.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_policy" {
+  name        = "shop-dev-tripwire-policy"
+  description = "Tripwire: a call that changes a policy of ours or takes it off"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["us-east-1"]
+    detail = {
+      eventSource = ["iam.amazonaws.com"]
+      eventName = [
+        "CreatePolicyVersion",
+        "SetDefaultPolicyVersion",
+        "DeletePolicyVersion",
+        "DeletePolicy",
+        "DetachRolePolicy",
+        "DetachUserPolicy",
+        "DetachGroupPolicy",
+      ]
+      requestParameters = {
+        policyArn = [
+          {
+            prefix = "arn:aws:iam::333333333333:policy/shop-dev-"
+          },
+        ]
+      }
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_policy" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_policy.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      policy  = "$.detail.requestParameters.policyArn"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes a policy of ours or takes it off\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"policy\": \"<policy>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"What denies destroying backups may deny it no longer.\", \"next\": \"aws iam list-entities-for-policy --policy-arn <policy>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes a role of ours or of break-glass.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_role" {
+  name        = "shop-dev-tripwire-role"
+  description = "Tripwire: a call that changes a role of ours or of break-glass"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["us-east-1"]
+    detail = {
+      eventSource = ["iam.amazonaws.com"]
+      "$or" = [
+        {
+          eventName = [
+            "DeleteRole",
+            "UpdateAssumeRolePolicy",
+            "PutRolePolicy",
+            "DeleteRolePolicy",
+            "PutRolePermissionsBoundary",
+            "DeleteRolePermissionsBoundary",
+          ]
+          requestParameters = {
+            roleName = [
+              "BreakGlass",
+              {
+                prefix = "shop-dev-"
+              },
+            ]
+          }
+        },
+        {
+          eventName = ["DetachRolePolicy"]
+          requestParameters = {
+            roleName = [
+              "BreakGlass",
+              {
+                prefix = "shop-dev-"
+              },
+            ]
+            policyArn = [
+              {
+                anything-but = {
+                  prefix = "arn:aws:iam::333333333333:policy/shop-dev-"
+                }
+              },
+            ]
+          }
+        },
+        {
+          eventName = ["CreateRole", "AttachRolePolicy"]
+          requestParameters = {
+            roleName = ["BreakGlass"]
+          }
+        },
+        {
+          eventName = ["CreateRole", "AttachRolePolicy"]
+          requestParameters = {
+            roleName = [
+              {
+                prefix = "shop-dev-"
+              },
+            ]
+          }
+          "$or" = [
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        exists = false
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              userIdentity = {
+                sessionContext = {
+                  sessionIssuer = {
+                    arn = [
+                      {
+                        anything-but = ["arn:aws:iam::333333333333:role/Deploy"]
+                      },
+                    ]
+                  }
+                }
+              }
+            },
+          ]
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_role" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_role.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      role    = "$.detail.requestParameters.roleName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes a role of ours or of break-glass\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"role\": \"<role>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Somebody may act as a role that no policy holds back, or backups may lose theirs.\", \"next\": \"aws iam get-role --role-name <role>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that changes the organization or its policies.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_organization" {
+  name        = "shop-dev-tripwire-organization"
+  description = "Tripwire: a call that changes the organization or its policies"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["us-east-1"]
+    detail = {
+      eventSource = ["organizations.amazonaws.com"]
+      eventName = [
+        "LeaveOrganization",
+        "RemoveAccountFromOrganization",
+        "CloseAccount",
+        "DetachPolicy",
+        "UpdatePolicy",
+        "DeletePolicy",
+        "DisablePolicyType",
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_organization" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_organization.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      policy  = "$.detail.requestParameters.policyId"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> changes the organization or its policies\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"policy\": \"<policy>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"A service control policy that keeps backups from being destroyed may be off, and copies between accounts need the organization.\", \"next\": \"aws organizations describe-organization\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that switches off the Region of this environment.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_region_disabled" {
+  name        = "shop-dev-tripwire-region-disabled"
+  description = "Tripwire: a call that switches off the Region of this environment"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["us-east-1"]
+    detail = {
+      eventSource = ["account.amazonaws.com"]
+      eventName   = ["DisableRegion"]
+      requestParameters = {
+        regionName = ["eu-central-1"]
+      }
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_region_disabled" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_region_disabled.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      region  = "$.detail.requestParameters.regionName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> switches off the Region of this environment\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"region\": \"<region>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Tables, backups and alerts in a disabled Region can be reached by nobody.\", \"next\": \"aws account get-region-opt-status --region-name eu-central-1\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that assumes break-glass.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_break_glass" {
+  name        = "shop-dev-tripwire-break-glass"
+  description = "Tripwire: a call that assumes break-glass"
+  state       = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1", "us-east-1"]
+    detail = {
+      eventSource = ["sts.amazonaws.com"]
+      eventName   = ["AssumeRole"]
+      requestParameters = {
+        roleArn = ["arn:aws:iam::333333333333:role/BreakGlass"]
+      }
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_break_glass" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_break_glass.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail.userIdentity"
+      role    = "$.detail.requestParameters.roleArn"
+      session = "$.detail.requestParameters.roleSessionName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> assumes break-glass\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"role\": \"<role>\", \"session\": \"<session>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Whoever holds this session may destroy every backup. If nobody declared an emergency, this is one.\", \"next\": \"aws cloudtrail lookup-events --region eu-central-1 --lookup-attributes AttributeKey=Username,AttributeValue=<session>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that signs in to break-glass.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_break_glass_sign_in" {
+  name        = "shop-dev-tripwire-break-glass-sign-in"
+  description = "Tripwire: a call that signs in to break-glass"
+  state       = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1", "us-east-1"]
+    detail = {
+      eventSource = ["sts.amazonaws.com"]
+      eventName   = ["AssumeRoleWithSAML"]
+      requestParameters = {
+        roleArn = [
+          {
+            wildcard = "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_EmergencyAdmin_*"
+          },
+        ]
+      }
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_break_glass_sign_in" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_break_glass_sign_in.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail.userIdentity"
+      role    = "$.detail.requestParameters.roleArn"
+      session = "$.detail.requestParameters.roleSessionName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> signs in to break-glass\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"role\": \"<role>\", \"session\": \"<session>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Whoever holds this session may destroy every backup. If nobody declared an emergency, this is one.\", \"next\": \"aws cloudtrail lookup-events --region eu-central-1 --lookup-attributes AttributeKey=Username,AttributeValue=<session>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# Tripwire: a call that is made by break-glass.
+resource "aws_cloudwatch_event_rule" "tripwire_rule_break_glass_session" {
+  name        = "shop-dev-tripwire-break-glass-session"
+  description = "Tripwire: a call that is made by break-glass"
+  state       = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1", "us-east-1"]
+    detail = {
+      eventSource = [
+        "sts.amazonaws.com",
+        "signin.amazonaws.com",
+        "dynamodb.amazonaws.com",
+        "backup.amazonaws.com",
+      ]
+      eventName = ["GetCallerIdentity", "ConsoleLogin", "ListTables", "ListBackupVaults"]
+      userIdentity = {
+        sessionContext = {
+          sessionIssuer = {
+            userName = [
+              {
+                prefix = "AWSReservedSSO_EmergencyAdmin_"
+              },
+            ]
+          }
+        }
+      }
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "tripwire_rule_break_glass_session" {
+  rule      = aws_cloudwatch_event_rule.tripwire_rule_break_glass_session.name
+  target_id = "alerts"
+  arn       = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+
+  input_transformer {
+    input_paths = {
+      call    = "$.detail.eventName"
+      kind    = "$.detail.userIdentity.type"
+      who     = "$.detail.userIdentity.arn"
+      service = "$.detail.userIdentity.invokedBy"
+      account = "$.detail.userIdentity.accountId"
+      address = "$.detail.sourceIPAddress"
+      time    = "$.detail.eventTime"
+      place   = "$.detail.awsRegion"
+      error   = "$.detail.errorCode"
+      record  = "$.detail"
+      role    = "$.detail.userIdentity.sessionContext.sessionIssuer.userName"
+    }
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> is made by break-glass\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"role\": \"<role>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Whoever holds this session may destroy every backup. If nobody declared an emergency, this is one.\", \"next\": \"aws cloudtrail lookup-events --region <place> --lookup-attributes AttributeKey=EventName,AttributeValue=<call>\", \"record\": <record>}"
+  }
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:333333333333:shop-dev-alerts-undelivered"
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+}
+
+# A message of a tripwire got lost: not even the queue took it.
+resource "aws_cloudwatch_metric_alarm" "lost_tripwires_alarm_1_6b86" {
+  alarm_name          = "shop-dev-tripwires-lost-1"
+  alarm_description   = "A message of a tripwire of shop-dev reached neither its receivers nor the queue shop-dev-alerts-undelivered. Risk: somebody may have destroyed or silenced backups unnoticed. Next: aws cloudtrail lookup-events --region eu-central-1 --lookup-attributes AttributeKey=ReadOnly,AttributeValue=false"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-watchdog"]
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  metric_query {
+    id          = "lost"
+    expression  = "SUM(FILL(METRICS(), 0))"
+    label       = "Lost messages of tripwires"
+    return_data = true
+  }
+
+  metric_query {
+    id          = "rule1"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-table"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule2"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-table-policy"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule3"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-native-backup"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule4"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-vault"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule5"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-recovery-point"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule6"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-plan"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule7"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-region-settings"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule8"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-refused-attempt"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule9"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-key"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule10"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-export-bucket"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+}
+
+# A message of a tripwire got lost: not even the queue took it.
+resource "aws_cloudwatch_metric_alarm" "lost_tripwires_alarm_2_d473" {
+  alarm_name          = "shop-dev-tripwires-lost-2"
+  alarm_description   = "A message of a tripwire of shop-dev reached neither its receivers nor the queue shop-dev-alerts-undelivered. Risk: somebody may have destroyed or silenced backups unnoticed. Next: aws cloudtrail lookup-events --region eu-central-1 --lookup-attributes AttributeKey=ReadOnly,AttributeValue=false"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-watchdog"]
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  metric_query {
+    id          = "lost"
+    expression  = "SUM(FILL(METRICS(), 0))"
+    label       = "Lost messages of tripwires"
+    return_data = true
+  }
+
+  metric_query {
+    id          = "rule1"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-rule"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule2"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-schedule"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule3"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-function"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule4"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-state-machine"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule5"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-topic"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule6"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-queue"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule7"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-alarm"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule8"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-trail"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule9"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-policy"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule10"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-role"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+}
+
+# A message of a tripwire got lost: not even the queue took it.
+resource "aws_cloudwatch_metric_alarm" "lost_tripwires_alarm_3_4e07" {
+  alarm_name          = "shop-dev-tripwires-lost-3"
+  alarm_description   = "A message of a tripwire of shop-dev reached neither its receivers nor the queue shop-dev-alerts-undelivered. Risk: somebody may have destroyed or silenced backups unnoticed. Next: aws cloudtrail lookup-events --region eu-central-1 --lookup-attributes AttributeKey=ReadOnly,AttributeValue=false"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-watchdog"]
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  metric_query {
+    id          = "lost"
+    expression  = "SUM(FILL(METRICS(), 0))"
+    label       = "Lost messages of tripwires"
+    return_data = true
+  }
+
+  metric_query {
+    id          = "rule1"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-organization"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule2"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-region-disabled"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule3"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-break-glass"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule4"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-break-glass-sign-in"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "rule5"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "InvocationsFailedToBeSentToDlq"
+      dimensions = {
+        RuleName = "shop-dev-tripwire-break-glass-session"
+      }
+      period = 300
+      stat   = "Sum"
+    }
+  }
+}
