@@ -68,8 +68,10 @@ def _denying(environment: Environment) -> Iterator[str]:
         yield (
             "The policies that deny also deny to rewrite themselves: whoever they are attached to "
             "cannot change the template `guardrails` any more, so deploy its changes as "
-            "break-glass. Holding a policy, one can still make another role: only a service "
-            "control policy binds that one too."
+            "break-glass (under Terraform any plan that changes these policies). They change when "
+            "vaults, keys or people do, and with every protected table unless a prefix in "
+            "`table_name_pattern` stands for all. Holding a policy, one can still make another "
+            "role: only a service control policy binds that one too."
         )
 
 
