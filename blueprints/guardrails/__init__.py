@@ -5,7 +5,7 @@ from blueprints.guardrails.facts import decide
 NAME = "guardrails"
 # Policies take tags in Terraform only; the rest goes into files, the README and provider.tf.
 ONE_ENGINE = frozenset(
-    {"elsewhere", "key", "permission_sets", "policy_tags", "service_control_policies"}
+    {"elsewhere", "file", "key", "permission_sets", "policy_tags", "service_control_policies"}
 )
 
 __all__ = ["NAME", "ONE_ENGINE", "decide"]

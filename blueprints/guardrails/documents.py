@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blueprints.denials import ROWS, Document, Exempt, Kind, Scope
 from blueprints.documents import Statement, document
+from blueprints.guardrails.names import numbered
 from blueprints.guardrails.scopes import Target, names_tables, targets
 from blueprints.names import backup_role_arn, default_restore_role_arn
 from generator.naming import arn
@@ -15,9 +16,11 @@ from generator.naming import arn
 if TYPE_CHECKING:
     from generator.spec.resolved import Environment
 
-# AWS is said to take twice as much since May 2026; unverified.
+# Of a service control policy; AWS is said to take twice as much since May 2026; unverified.
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
 MOST_CHARACTERS_OF_CONTROL = 5_120
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MOST_CHARACTERS_OF_POLICY = 6_144
 # By concern: a document that held all of it would pass AWS's limits.
 VAULTS = frozenset(
     {Scope.POINTS, Scope.VAULTS, Scope.LOOSER_LOCKS, Scope.PLANS, Scope.BACKUP_SETTINGS}
@@ -90,14 +93,14 @@ def exempt_arns(environment: Environment, exempt: Exempt) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def operator(environment: Environment) -> Mapping[str, Any]:
-    """Return the policy of people who operate tables: everything but deleting what protects.
+def operator(environment: Environment) -> tuple[Statement, ...]:
+    """Return the statements for people who operate tables: everything but deleting what protects.
 
     A restore writes with its caller's rights, and needs to read and write the new table.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html
     """
     tables = arn(environment, "dynamodb", "table/*")
-    return document(
+    return (
         _allow(
             # Whatever table they operate; the denials below name the protected ones.
             "OperateTables",
@@ -126,9 +129,9 @@ def operator(environment: Environment) -> Mapping[str, Any]:
     )
 
 
-def backup_administrator(environment: Environment) -> Mapping[str, Any]:
-    """Return the policy of people who manage plans and selections, but delete no selection."""
-    return document(
+def backup_administrator(environment: Environment) -> tuple[Statement, ...]:
+    """Return the statements for people who manage plans and selections, but delete no selection."""
+    return (
         _allow(
             # AWS chooses the ids of plans.
             "ManagePlans",
@@ -222,21 +225,23 @@ def service_control_policies(environment: Environment) -> Mapping[str, Mapping[s
     found: dict[str, Mapping[str, Any]] = {}
     for name, scopes in (("data", DATA), ("vaults", VAULTS), ("access", ACCESS | OWN)):
         statements = denials(environment, Document.SERVICE_CONTROL, scopes=scopes)
-        for number, part in enumerate(_fitting_parts(statements), 1):
-            suffix = f"-{number}" if number > 1 else ""
-            found[f"service-control-policy-{name}{suffix}"] = document(*part)
+        for number, part in enumerate(parts_of(statements, MOST_CHARACTERS_OF_CONTROL), 1):
+            found[numbered(f"service-control-policy-{name}", number)] = part
     return found
 
 
-def _fitting_parts(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
+def parts_of(statements: Iterable[Statement], most_characters: int) -> Iterator[Mapping[str, Any]]:
+    """Yield documents of `statements` in their order, as few as fit into `most_characters` each.
+
+    One statement alone may pass it: then AWS refuses it, and `generate` says so.
+    """
     part: list[Statement] = []
     for statement in statements:
-        longer = document(*part, statement)
-        if part and len(text_of(longer)) > MOST_CHARACTERS_OF_CONTROL:
-            yield part
+        if part and len(text_of(document(*part, statement))) > most_characters:
+            yield document(*part)
             part = []
         part.append(statement)
-    yield part
+    yield document(*part)
 
 
 def text_of(policy: Mapping[str, Any]) -> str:

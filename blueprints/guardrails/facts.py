@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blueprints.denials import Document, Kind
-from blueprints.documents import document
+from blueprints.documents import Statement, document
 from blueprints.elsewhere import ORGANIZATION, Elsewhere
 from blueprints.guardrails.documents import (
     ACCESS,
     DATA,
+    MOST_CHARACTERS_OF_POLICY,
     OWN,
     VAULTS,
     backup_administrator,
     break_glass,
     denials,
     operator,
+    parts_of,
     service_control_policies,
     text_of,
 )
-from blueprints.guardrails.names import Policy, organizations_policy_name, policy_name
+from blueprints.guardrails.names import (
+    Policy,
+    numbered,
+    organizations_policy_name,
+    policy_name,
+)
 from generator.naming import Label, label, root_arn
 from generator.spec import Principal
 from generator.spec.resolved import Environment, principal_arn
@@ -40,9 +47,10 @@ class AttachmentFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFacts:
-    """One managed policy; IAM cannot attach it to `permission_sets`."""
+    """One managed policy, or a part of one; IAM cannot attach it to `permission_sets`."""
 
     key: Policy
+    file: str
     label: Label
     purpose: str
     name: str
@@ -112,7 +120,7 @@ class GuardrailsFacts:
     @property
     def files(self) -> Mapping[str, str]:
         """The documents as files, for permission sets and for whoever manages the organization."""
-        documents = {policy.key.value: policy.document for policy in self.policies}
+        documents = {policy.file: policy.document for policy in self.policies}
         documents |= self.service_control_policies
         return {f"policies/{key}.json": text_of(document) for key, document in documents.items()}
 
@@ -181,13 +189,14 @@ _PURPOSES = {
 
 def _policies(environment: Environment) -> Iterator[PolicyFacts]:
     spec = environment.spec.guardrails
-    yield _policy(environment, Policy.OPERATOR, operator(environment), spec.operator)
-    yield _policy(
-        environment,
-        Policy.BACKUP_ADMINISTRATOR,
-        backup_administrator(environment),
-        spec.backup_administrator,
-    )
+    written: list[tuple[Policy, Iterable[Statement], Attachment]] = [
+        (Policy.OPERATOR, operator(environment), spec.operator),
+        (
+            Policy.BACKUP_ADMINISTRATOR,
+            backup_administrator(environment),
+            spec.backup_administrator,
+        ),
+    ]
     for policy, kind, scopes in (
         (Policy.DENY_DESTROY_DATA, Kind.DESTROY, DATA),
         (Policy.DENY_DESTROY_VAULTS, Kind.DESTROY, VAULTS),
@@ -196,19 +205,28 @@ def _policies(environment: Environment) -> Iterator[PolicyFacts]:
         (Policy.DENY_CHANGE_VAULTS, Kind.CHANGE, VAULTS),
         (Policy.DENY_SILENCE, Kind.CHANGE, OWN),
     ):
-        statements = denials(environment, Document.DENY, kinds=(kind,), scopes=scopes)
-        yield _policy(environment, policy, document(*statements), spec.deny_destroy)
+        denied = denials(environment, Document.DENY, kinds=(kind,), scopes=scopes)
+        written.append((policy, denied, spec.deny_destroy))
+    for policy, statements, attachment in written:
+        for number, part in enumerate(parts_of(statements, MOST_CHARACTERS_OF_POLICY), 1):
+            yield _policy(environment, policy, number, part, attachment)
 
 
 def _policy(
-    environment: Environment, key: Policy, document: Mapping[str, Any], attachment: Attachment
+    environment: Environment,
+    key: Policy,
+    part: int,
+    document: Mapping[str, Any],
+    attachment: Attachment,
 ) -> PolicyFacts:
-    kind = f"guardrail_{key.value.replace('-', '_')}"
+    file = numbered(key.value, part)
+    kind = f"guardrail_{file.replace('-', '_')}"
     return PolicyFacts(
         key=key,
+        file=file,
         label=label(kind),
         purpose=_PURPOSES[key],
-        name=policy_name(environment, key),
+        name=policy_name(environment, key, part),
         document=document,
         roles=tuple(
             AttachmentFacts(label=label(f"attachment_of_{kind}_to_role", name), name=name)

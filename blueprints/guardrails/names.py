@@ -24,18 +24,24 @@ class Policy(StrEnum):
     DENY_SILENCE = "deny-silence"
 
 
-def policy_name(environment: Environment, policy: Policy) -> str:
-    """Return the name of a guardrail policy."""
-    return iam_name(environment, policy.value)
+def policy_name(environment: Environment, policy: Policy, part: int = 1) -> str:
+    """Return the name of a guardrail policy, or of what did not fit into its first document."""
+    return iam_name(environment, numbered(policy.value, part))
 
 
-def denying_policy_arns(environment: Environment) -> tuple[str, ...]:
-    """Return the ARNs of the policies that deny, which those they bind must not rewrite."""
-    return tuple(
-        arn(environment, "iam", f"policy/{policy_name(environment, policy)}", regional=False)
-        for policy in Policy
-        if policy.value.startswith("deny-")
-    )
+def numbered(key: str, part: int) -> str:
+    """Return the key of one part of what has several."""
+    return key if part == 1 else f"{key}-{part}"
+
+
+def denying_policies_arn(environment: Environment) -> str:
+    """Return the pattern of the ARNs of the policies that deny.
+
+    A name that is too long is shortened at its end, so all begin alike; how many there are depends
+    on the length of these very documents.
+    """
+    prefix = f"policy/{environment.project}-{environment.name}-deny-"
+    return arn(environment, "iam", f"{prefix}*", regional=False)
 
 
 def organizations_policy_name(environment: Environment, key: str) -> str:

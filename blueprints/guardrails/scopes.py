@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blueprints.denials import Document, Scope
 from blueprints.documents import loosening
-from blueprints.guardrails.names import denying_policy_arns
+from blueprints.guardrails.names import denying_policies_arn
 from blueprints.names import (
     backup_role_arn,
     data_key_aliases,
@@ -201,12 +201,12 @@ def _exempt_roles(environment: Environment, _: Document) -> Iterator[Target]:
 
 
 def _guardrails(environment: Environment, _: Document) -> Iterator[Target]:
-    yield Target(resources=denying_policy_arns(environment))
+    yield Target(resources=(denying_policies_arn(environment),))
 
 
 def _attachments(environment: Environment, _: Document) -> Iterator[Target]:
     # Whoever a policy is attached to: the condition names the policies.
-    condition = {"ArnEquals": {"iam:PolicyARN": list(denying_policy_arns(environment))}}
+    condition = {"ArnLike": {"iam:PolicyARN": denying_policies_arn(environment)}}
     yield Target(resources=("*",), condition=condition)
 
 

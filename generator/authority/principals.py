@@ -59,17 +59,20 @@ _EXACTLY: Mapping[str, RowKind] = {
 
 
 def _holders(own: Member) -> Iterator[Row]:
-    for facts in own.guardrails:
-        for policy in facts.policies:
-            if policy.key in _EXACTLY:
-                title = _EXACTLY[policy.key]
-                document = Policy(name=f"policy {policy.name}", document=policy.document)
-                identity = Identity(
-                    arn=own.iam(f"role/Any-{policy.key}"),
-                    account_id=own.environment.account_id,
-                    policies=(document,),
-                )
-                yield _row(title, title, f"holds exactly the {title} policy", identity)
+    policies = [policy for facts in own.guardrails for policy in facts.policies]
+    for key, title in _EXACTLY.items():
+        parts = tuple(
+            Policy(name=f"policy {policy.name}", document=policy.document)
+            for policy in policies
+            if policy.key == key
+        )
+        if parts:
+            identity = Identity(
+                arn=own.iam(f"role/Any-{key}"),
+                account_id=own.environment.account_id,
+                policies=parts,
+            )
+            yield _row(title, title, f"holds exactly the {title} policy", identity)
 
 
 def _outsiders(own: Member, members: Iterable[Member], accounts: Iterable[str]) -> Iterator[Row]:

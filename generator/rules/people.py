@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from generator.rules.scope import Scope
     from generator.spec import Principal, Subscription
 
+# A pattern of EventBridge has 2,048 characters, and most denials fit into one document each.
+MOST_CHARACTERS_OF_PRINCIPALS = 2_500
 _FINDING = re.compile(r"HF[0-9]{3}(:.+)?")
 
 
@@ -75,25 +77,40 @@ def _principals(scope: Scope) -> Iterator[Mistake]:
                 cause = f"`{name}` is in `break_glass` already, and may destroy what it deploys"
                 fix = "remove it here, or let somebody else break the glass"
             yield scope.mistake(path, cause, fix)
+    taken = sum(map(len, first))
+    if taken > MOST_CHARACTERS_OF_PRINCIPALS:
+        yield scope.mistake(
+            ("principals",),
+            f"the {len(first)} principals take {taken:,} characters as ARNs; policies and event "
+            f"patterns, which repeat them, have room for {MOST_CHARACTERS_OF_PRINCIPALS:,}",
+            "name fewer: one role or permission set that several people may assume",
+        )
 
 
 def _receivers(scope: Scope) -> Iterator[Mistake]:
     """Find receivers that stand twice: SNS keeps one subscription of a topic for one address."""
-    if scope.spec.alerts is None:
-        return
-    for kind in ("subscriptions", "watchdog_subscriptions"):
-        subscriptions: Mapping[str, Subscription] = getattr(scope.spec.alerts, kind)
+    for path, subscriptions in receivers(scope):
         first: dict[tuple[str, str], str] = {}
         for name, subscription in subscriptions.items():
             ((protocol, address),) = subscription.model_dump(exclude_none=True).items()
             before = first.setdefault((protocol, address), name)
             if before != name:
                 yield scope.mistake(
-                    ("alerts", kind, name, protocol),
+                    (*path, name, protocol),
                     f"`{address}` is the receiver of `{before}` "
-                    f"({scope.place('alerts', kind, before)}) too, and SNS keeps one of the two",
+                    f"({scope.place(*path, before)}) too, and SNS keeps one of the two",
                     "remove one of the two entries",
                 )
+
+
+def receivers(scope: Scope) -> Iterator[tuple[Path, Mapping[str, Subscription]]]:
+    """Yield where the file names receivers of messages, and the receivers by name."""
+    alerts = scope.spec.alerts
+    if alerts is not None:
+        yield ("alerts", "subscriptions"), alerts.subscriptions
+        yield ("alerts", "watchdog_subscriptions"), alerts.watchdog_subscriptions
+        changes = alerts.tripwires.change_subscriptions
+        yield ("alerts", "tripwires", "change_subscriptions"), changes
 
 
 def _alarms(scope: Scope) -> Iterator[Mistake]:

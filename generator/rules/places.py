@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.errors import Path
+from generator.rules.people import receivers
 
 if TYPE_CHECKING:
     from generator.errors import Mistake
@@ -78,13 +79,10 @@ def _roles(scope: Scope) -> _Found:
 
 
 def _receivers(scope: Scope) -> _Found:
-    if scope.spec.alerts is None:
-        return
-    for kind in ("subscriptions", "watchdog_subscriptions"):
-        for name, subscription in getattr(scope.spec.alerts, kind).items():
-            path = ("alerts", kind, name)
-            yield (*path, "lambda_arn"), subscription.lambda_arn, _FUNCTION
-            yield (*path, "sqs_arn"), subscription.sqs_arn, _QUEUE
+    for path, subscriptions in receivers(scope):
+        for name, subscription in subscriptions.items():
+            yield (*path, name, "lambda_arn"), subscription.lambda_arn, _FUNCTION
+            yield (*path, name, "sqs_arn"), subscription.sqs_arn, _QUEUE
 
 
 def _near(scope: Scope, path: Path, arn: str, kind: _Kind) -> Iterator[Mistake]:

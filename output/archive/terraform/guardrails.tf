@@ -526,14 +526,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           "iam:DeletePolicyVersion",
           "iam:DeletePolicy",
         ]
-        Resource = [
-          "arn:aws:iam::222222222222:policy/shop-archive-deny-destroy-data-eu-central-1",
-          "arn:aws:iam::222222222222:policy/shop-archive-deny-destroy-vaults-eu-central-1",
-          "arn:aws:iam::222222222222:policy/shop-archive-deny-destroy-access-eu-central-1",
-          "arn:aws:iam::222222222222:policy/shop-archive-deny-change-data-eu-central-1",
-          "arn:aws:iam::222222222222:policy/shop-archive-deny-change-vaults-eu-central-1",
-          "arn:aws:iam::222222222222:policy/shop-archive-deny-silence-eu-central-1",
-        ]
+        Resource = "arn:aws:iam::222222222222:policy/shop-archive-deny-*"
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
@@ -553,15 +546,8 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           ArnNotLike = {
             "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
           }
-          ArnEquals = {
-            "iam:PolicyARN" = [
-              "arn:aws:iam::222222222222:policy/shop-archive-deny-destroy-data-eu-central-1",
-              "arn:aws:iam::222222222222:policy/shop-archive-deny-destroy-vaults-eu-central-1",
-              "arn:aws:iam::222222222222:policy/shop-archive-deny-destroy-access-eu-central-1",
-              "arn:aws:iam::222222222222:policy/shop-archive-deny-change-data-eu-central-1",
-              "arn:aws:iam::222222222222:policy/shop-archive-deny-change-vaults-eu-central-1",
-              "arn:aws:iam::222222222222:policy/shop-archive-deny-silence-eu-central-1",
-            ]
+          ArnLike = {
+            "iam:PolicyARN" = "arn:aws:iam::222222222222:policy/shop-archive-deny-*"
           }
         }
       },

@@ -584,14 +584,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           "iam:DeletePolicyVersion",
           "iam:DeletePolicy",
         ]
-        Resource = [
-          "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-data-eu-central-1",
-          "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-vaults-eu-central-1",
-          "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-access-eu-central-1",
-          "arn:aws:iam::333333333333:policy/shop-dev-deny-change-data-eu-central-1",
-          "arn:aws:iam::333333333333:policy/shop-dev-deny-change-vaults-eu-central-1",
-          "arn:aws:iam::333333333333:policy/shop-dev-deny-silence-eu-central-1",
-        ]
+        Resource = "arn:aws:iam::333333333333:policy/shop-dev-deny-*"
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -617,15 +610,8 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
-          ArnEquals = {
-            "iam:PolicyARN" = [
-              "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-data-eu-central-1",
-              "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-vaults-eu-central-1",
-              "arn:aws:iam::333333333333:policy/shop-dev-deny-destroy-access-eu-central-1",
-              "arn:aws:iam::333333333333:policy/shop-dev-deny-change-data-eu-central-1",
-              "arn:aws:iam::333333333333:policy/shop-dev-deny-change-vaults-eu-central-1",
-              "arn:aws:iam::333333333333:policy/shop-dev-deny-silence-eu-central-1",
-            ]
+          ArnLike = {
+            "iam:PolicyARN" = "arn:aws:iam::333333333333:policy/shop-dev-deny-*"
           }
         }
       },

@@ -803,14 +803,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           "iam:DeletePolicyVersion",
           "iam:DeletePolicy",
         ]
-        Resource = [
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-data-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-vaults-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-access-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-change-data-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-change-vaults-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-silence-eu-central-1",
-        ]
+        Resource = "arn:aws:iam::111111111111:policy/shop-prod-deny-*"
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -836,15 +829,8 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
-          ArnEquals = {
-            "iam:PolicyARN" = [
-              "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-data-eu-central-1",
-              "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-vaults-eu-central-1",
-              "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-access-eu-central-1",
-              "arn:aws:iam::111111111111:policy/shop-prod-deny-change-data-eu-central-1",
-              "arn:aws:iam::111111111111:policy/shop-prod-deny-change-vaults-eu-central-1",
-              "arn:aws:iam::111111111111:policy/shop-prod-deny-silence-eu-central-1",
-            ]
+          ArnLike = {
+            "iam:PolicyARN" = "arn:aws:iam::111111111111:policy/shop-prod-deny-*"
           }
         }
       },
@@ -1614,14 +1600,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
           "iam:DeletePolicyVersion",
           "iam:DeletePolicy",
         ]
-        Resource = [
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-data-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-vaults-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-destroy-access-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-change-data-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-change-vaults-eu-central-1",
-          "arn:aws:iam::111111111111:policy/shop-prod-deny-silence-eu-central-1",
-        ]
+        Resource = "arn:aws:iam::111111111111:policy/shop-prod-deny-*"
       },
       {
         Sid    = "Allow16"

@@ -781,14 +781,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           "iam:DeletePolicyVersion",
           "iam:DeletePolicy",
         ]
-        Resource = [
-          "arn:aws:iam::444444444444:policy/shop-staging-deny-destroy-data-eu-west-1",
-          "arn:aws:iam::444444444444:policy/shop-staging-deny-destroy-vaults-eu-west-1",
-          "arn:aws:iam::444444444444:policy/shop-staging-deny-destroy-access-eu-west-1",
-          "arn:aws:iam::444444444444:policy/shop-staging-deny-change-data-eu-west-1",
-          "arn:aws:iam::444444444444:policy/shop-staging-deny-change-vaults-eu-west-1",
-          "arn:aws:iam::444444444444:policy/shop-staging-deny-silence-eu-west-1",
-        ]
+        Resource = "arn:aws:iam::444444444444:policy/shop-staging-deny-*"
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -814,15 +807,8 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
-          ArnEquals = {
-            "iam:PolicyARN" = [
-              "arn:aws:iam::444444444444:policy/shop-staging-deny-destroy-data-eu-west-1",
-              "arn:aws:iam::444444444444:policy/shop-staging-deny-destroy-vaults-eu-west-1",
-              "arn:aws:iam::444444444444:policy/shop-staging-deny-destroy-access-eu-west-1",
-              "arn:aws:iam::444444444444:policy/shop-staging-deny-change-data-eu-west-1",
-              "arn:aws:iam::444444444444:policy/shop-staging-deny-change-vaults-eu-west-1",
-              "arn:aws:iam::444444444444:policy/shop-staging-deny-silence-eu-west-1",
-            ]
+          ArnLike = {
+            "iam:PolicyARN" = "arn:aws:iam::444444444444:policy/shop-staging-deny-*"
           }
         }
       },

@@ -232,7 +232,7 @@ def test_many_keys_are_known_by_what_their_aliases_begin_with(tmp_path: Path) ->
 
 
 def test_a_document_that_aws_would_refuse_is_a_mistake(tmp_path: Path) -> None:
-    people = ", ".join(f"{{permission_set: EmergencyAdminOfTheWholeShop{n}}}" for n in range(9))
+    people = ", ".join(f"{{permission_set: EmergencyAdminOfTheWholeShop{n}}}" for n in range(45))
     head = HEAD.replace("[{role: BreakGlass}, {permission_set: Emergency}]", f"[{people}]")
     (tmp_path / "prod.yaml").write_text(head + ONE_TABLE, encoding="utf-8")
     (loaded,) = workspace.load([str(tmp_path / "prod.yaml")])
@@ -254,3 +254,24 @@ def test_what_a_service_control_policy_has_no_room_for_goes_on_in_a_second_one(
     sids = [one["Sid"] for policy in controls.values() for one in policy["Statement"]]
     assert len(sids) == len(set(sids))
     assert sum("LooserLocksShorter" in sid for sid in sids) == 13  # the built-in vault too
+
+
+def test_a_policy_with_many_exempt_goes_on_in_a_second_one(tmp_path: Path) -> None:
+    people = ", ".join(f"{{permission_set: EmergencyAdminOfTheWholeShop{n}}}" for n in range(9))
+    head = HEAD.replace("[{role: BreakGlass}, {permission_set: Emergency}]", f"[{people}]")
+    text = "guardrails: {deny_destroy: {roles: [Deploy]}}\n"
+    (tmp_path / "prod.yaml").write_text(head + ONE_TABLE + text, encoding="utf-8")
+    (loaded,) = workspace.load([str(tmp_path / "prod.yaml")])
+    own, *_ = guardrails.decide(loaded.environment)
+    names = [policy.name for policy in own.policies]
+    assert "shop-prod-deny-destroy-access-2-eu-central-1" in names
+    assert all(policy.roles for policy in own.policies if policy.file.startswith("deny-"))
+    denying = [policy for policy in own.policies if policy.file.startswith("deny-")]
+    (guarded,) = {
+        str(statement["Resource"])
+        for policy in denying
+        for statement in denied(policy.document, "iam:CreatePolicyVersion")
+    }
+    assert guarded == "arn:aws:iam::111111111111:policy/shop-prod-deny-*"
+    assert all(policy.name.startswith("shop-prod-deny-") for policy in denying)
+    assert over_limits(pipeline.render(loaded.environment)) == []
