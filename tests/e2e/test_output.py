@@ -17,7 +17,7 @@ from tests.e2e.local_aws import run_aws
 from tests.e2e.terraform_root import TerraformError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from generator.pipeline import Tree
     from tests.e2e.local_aws import LocalAws
@@ -71,6 +71,48 @@ def tracer_with_what_it_names(local_aws: LocalAws, folder: Path) -> Tree:
     return tree_of("tracer", folder)
 
 
+def attachments(tree: Tree) -> Iterator[tuple[str, str, str]]:
+    """Yield kind, name and policy of everybody whom a guardrail policy is attached to."""
+    for part in tree.parts:
+        for policy in getattr(part.facts, "policies", ()):
+            for kind, attached in (("role", policy.roles), ("group", policy.groups)):
+                for each in attached:
+                    yield kind, each.name, policy.name
+
+
+def make_people(local_aws: LocalAws, tree: Tree) -> None:
+    """Make the roles and groups that guardrails take for given."""
+    environment = tree.environment
+    where = {"account_id": environment.account_id, "region": environment.region}
+    iam = local_aws.client("iam", **where)
+    for kind, name in sorted({(kind, name) for kind, name, _ in attachments(tree)}):
+        if kind == "group":
+            iam.create_group(GroupName=name)
+        else:
+            trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    for part in tree.parts:
+        role = getattr(part.facts, "break_glass_role", None)
+        for managed in role.managed_policies if role is not None else ():
+            name = managed.arn.rpartition("/")[2]
+            iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(role.policy))
+
+
+def assert_attached(local_aws: LocalAws, tree: Tree) -> None:
+    environment = tree.environment
+    where = {"account_id": environment.account_id, "region": environment.region}
+    iam = local_aws.client("iam", **where)
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for kind, name, policy in attachments(tree):
+        wanted.setdefault((kind, name), set()).add(policy)
+    for (kind, name), policies in wanted.items():
+        if kind == "group":
+            attached = iam.list_attached_group_policies(GroupName=name)
+        else:
+            attached = iam.list_attached_role_policies(RoleName=name)
+        assert {each["PolicyName"] for each in attached["AttachedPolicies"]} == policies
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_template_is_packaged_and_deployed(
     local_aws: LocalAws, name: str, tmp_path: Path
@@ -81,6 +123,7 @@ def test_every_template_is_packaged_and_deployed(
     folder = written(tree, pipeline.CLOUDFORMATION, tmp_path)
     assert tree.parts[0].facts.template == "bootstrap"
     bucket = ("--s3-bucket", environment.artifacts_bucket)
+    make_people(local_aws, tree)
     for part in tree.parts:
         template, there = part.facts.template, part.elsewhere
         path = folder / f"{template}.yaml"
@@ -100,6 +143,7 @@ def test_every_template_is_packaged_and_deployed(
             done = run_aws(local_aws, "cloudformation", "deploy", *what, *upload, *options, **place)
             assert done.returncode == 0, done.stderr
     _assert_forwarded(local_aws, tree)
+    assert_attached(local_aws, tree)
     dynamodb = local_aws.client("dynamodb", **where)
     created = {table.name for table in environment.tables if not table.existing}
     assert set(dynamodb.list_tables()["TableNames"]) == created
@@ -139,6 +183,44 @@ def _assert_forwarded(local_aws: LocalAws, tree: Tree) -> None:
 
 
 @pytest.mark.terraform
+def test_the_organization_attaches_the_service_control_policies(
+    local_aws: LocalAws,
+    terraform_root: Callable[[Path, str], TerraformRoot],
+    tmp_path: Path,
+) -> None:
+    """With other credentials and another state than all the rest."""
+    where = {"account_id": "100000000007", "region": "eu-central-1"}
+    organizations = local_aws.client("organizations", **where)
+    organizations.create_organization(FeatureSet="ALL")
+    (top,) = organizations.list_roots()["Roots"]
+    organizations.enable_policy_type(RootId=top["Id"], PolicyType="SERVICE_CONTROL_POLICY")
+    unit = organizations.create_organizational_unit(ParentId=top["Id"], Name="workloads")
+    made = organizations.create_account(Email="tracer@shop.test", AccountName="tracer")
+    targets = {
+        "ou-tr4c-11111111": unit["OrganizationalUnit"]["Id"],
+        "100000000008": made["CreateAccountStatus"]["AccountId"],
+    }
+    for path in TRACERS.glob("tracer*.yaml"):
+        text = path.read_text()
+        for written_id, target in targets.items():
+            text = text.replace(written_id, target)
+        (tmp_path / path.name).write_text(text)
+    tree = tree_of("tracer", tmp_path)
+    folder = pipeline.terraform_folder("organization")
+    root = terraform_root(written(tree, folder, tmp_path), where["account_id"])
+    root.apply()
+    assert root.drifts() == []
+    for target in targets.values():
+        attached = organizations.list_policies_for_target(
+            TargetId=target, Filter="SERVICE_CONTROL_POLICY"
+        )["Policies"]
+        assert {policy["Name"] for policy in attached if not policy["AwsManaged"]} == {
+            f"parity-tracer-service-control-policy-{what}" for what in ("data", "vaults", "access")
+        }
+    root.destroy()
+
+
+@pytest.mark.terraform
 @pytest.mark.parametrize(
     "name", ["tracer", *(pytest.param(name, marks=pytest.mark.slow) for name in EXAMPLES)]
 )
@@ -152,8 +234,10 @@ def test_a_root_is_applied_planned_again_and_only_then_destroyed(
     given = name == "tracer"
     tree = tracer_with_what_it_names(local_aws, tmp_path) if given else tree_of(name)
     account_id = tree.environment.account_id
+    make_people(local_aws, tree)
     root = terraform_root(written(tree, pipeline.TERRAFORM, tmp_path), account_id)
     root.apply()
+    assert_attached(local_aws, tree)
     drifting = {
         f"{drift.address.split('.')[0]}: {attribute}"
         for drift in root.drifts()

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from hypothesis import strategies as st
 
+from tests.property.guardrails import guardrails
 from tests.property.protections import alerts, class_maps, principals, vault_maps
 from tests.property.tables import alarms as table_alarms
 from tests.property.tables import billings, encryptions, table_maps
@@ -57,16 +58,18 @@ def _deployments(place: Written) -> st.SearchStrategy[Written]:
 @st.composite
 def _shared(draw: st.DrawFn, place: Written) -> Written:
     """Draw what workloads and destinations alike say."""
+    people = draw(principals(place))
     return {
         "project": draw(project_names),
         "account_id": place["account_id"],
         "region": place["region"],
-        "principals": draw(principals(place)),
+        "principals": people,
         "deploy": draw(_deployments(place)),
         **draw(
             some(
                 tags=tags(),
                 alerts=alerts(place),
+                guardrails=guardrails(place, people),
                 permissions_boundary_arn=_boundaries(place),
                 lint=st.sampled_from(["HF001", "HF004:vaults.main"]).map(
                     lambda rule: {"accept": {rule: REASON}}
