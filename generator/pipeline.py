@@ -90,7 +90,7 @@ def root_files(
     for place in elsewhere:
         if place.root is not None:
             roots[terraform_folder(place.root)] = terraform_root(
-                environment, header, account_id=place.account_id, name=place.root
+                environment, header, account_id=place.account_id
             )
     return {f"{root}/{name}": text for root, files in roots.items() for name, text in files.items()}
 

@@ -21,18 +21,18 @@ def terraform_root(
     *,
     account_id: str | None = None,
     regions: Iterable[str] = (),
-    name: str | None = None,
 ) -> Mapping[str, str]:
     """Return file name → text, for the environment's account unless `account_id` is given.
 
-    Each of `regions` gets a provider of its own under an alias, see `provider_alias`. A root with a
-    `name` has a state of its own.
+    Each of `regions` gets a provider of its own under an alias, see `provider_alias`. A root of
+    another account names no backend: whoever deploys the environment must not reach its state.
     """
+    own = account_id is None
     account_id = account_id or environment.account_id
     provider = _provider(environment.region, account_id)
     provider += "".join(f"\n{_provider(region, account_id, alias=True)}" for region in regions)
     bodies = {"versions.tf": _versions(), "provider.tf": provider}
-    backend = _backend(environment, name)
+    backend = _backend(environment) if own else None
     if backend is not None:
         bodies["backend.tf"] = backend
     top = "\n".join(commented(header))
@@ -69,14 +69,12 @@ provider "aws" {{
 """
 
 
-def _backend(environment: Environment, name: str | None) -> str | None:
+def _backend(environment: Environment) -> str | None:
     backend = environment.spec.deploy.terraform_backend
     if backend is None:
         return None
     settings = backend.s3.model_dump(exclude_none=True)
     settings.setdefault("key", f"{environment.project}/{environment.name}/holdfast.tfstate")
-    if name is not None:
-        settings["key"] = f"{settings['key'].removesuffix('.tfstate')}-{name}.tfstate"
     lines = "\n".join(f"{name} = {literal(value)}" for name, value in settings.items())
     return f"""terraform {{
   backend "s3" {{

@@ -42,7 +42,7 @@ def rows(
     yield from _undescribed(own)
     for pattern in here.deploy_arns:
         identity = _identity(pattern, mine)
-        yield _row("deploy", _short(pattern), "changes, never destroys", identity)
+        yield _row("deploy", _short(pattern), "is meant to change, never to destroy", identity)
     yield from _holders(own)
     for role in rendered.values():
         if role.identity.arn not in break_glass:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprints import guardrails
-from generator.pipeline import CLOUDFORMATION, TERRAFORM, Tree
-from generator.spec.resolved import Environment, stack_name
+from generator.pipeline import Tree
+from generator.spec.resolved import Environment
 
 
 def sections(tree: Tree) -> Iterator[str]:
@@ -26,9 +26,7 @@ def sections(tree: Tree) -> Iterator[str]:
     yield "\n".join(_policies(own))
     yield from _permission_sets(own)
     yield from _denying(environment)
-    yield from _service_control(environment, own)
-    for facts in organization:
-        yield from _organization(tree, facts)
+    yield from _service_control(environment, own, rendered=bool(organization))
 
 
 def _policies(own: Any) -> Iterator[str]:
@@ -50,7 +48,8 @@ def _permission_sets(own: Any) -> Iterator[str]:
         return
     yield (
         "IAM cannot attach a policy to a permission set. Whoever manages Identity Center gives it "
-        "the policies by name, which this account has once it is deployed, and provisions it again:"
+        "the policies by name, which this account has once it is deployed, and provisions it again "
+        "(`aws sso-admin provision-permission-set --target-type ALL_PROVISIONED_ACCOUNTS`):"
     )
     lines = [
         "aws sso-admin attach-customer-managed-policy-reference-to-permission-set \\\n"
@@ -75,7 +74,7 @@ def _denying(environment: Environment) -> Iterator[str]:
         )
 
 
-def _service_control(environment: Environment, own: Any) -> Iterator[str]:
+def _service_control(environment: Environment, own: Any, *, rendered: bool) -> Iterator[str]:
     files: Mapping[str, Any] = own.service_control_policies
     yield "### Service control policies"
     attached = environment.spec.guardrails.service_control_policy.attached
@@ -90,6 +89,18 @@ def _service_control(environment: Environment, own: Any) -> Iterator[str]:
             "`guardrails: {service_control_policy: {attached: true}}`."
         )
     )
+    yield (
+        f"They are {len(files)}; AWS attaches five to one account, or ten since 2026, its own "
+        "`FullAWSAccess` and those of a landing zone among them."
+    )
+    if rendered:
+        yield (
+            "The template `organization` and the root `terraform-organization/` hold them for the "
+            "management account: deploy one of the two, as above, after the first deployment of "
+            "the rest. The root names no backend: give it one (a `backend.tf` beside it is left "
+            "alone) that whoever deploys the rest cannot reach."
+        )
+        return
     yield (
         "With credentials of the organization's management account, after the first deployment "
         "(they forbid, for example, to make the break-glass role), for each of them:"
@@ -107,32 +118,6 @@ def _service_control(environment: Environment, own: Any) -> Iterator[str]:
             "--policy-id ID_PRINTED_ABOVE"
         ]
     )
-
-
-def _organization(tree: Tree, facts: Any) -> Iterator[str]:
-    elsewhere = facts.elsewhere
-    yield (
-        f"Or deploy them, with credentials of account `{elsewhere.account_id}`, which manages the "
-        "organization; never with those that deploy the rest."
-    )
-    if CLOUDFORMATION in tree.engines:
-        yield _shell(
-            [
-                f"aws cloudformation deploy --region {elsewhere.region} \\\n"
-                f"  --stack-name {stack_name(tree.environment, facts.template)} \\\n"
-                f"  --template-file cloudformation/{facts.template}.yaml \\\n"
-                "  --no-fail-on-empty-changeset"
-            ]
-        )
-    if TERRAFORM in tree.engines:
-        root = f"terraform-{elsewhere.root}"
-        yield _shell(
-            [
-                f"terraform -chdir={root} init",
-                f"terraform -chdir={root} plan -out=plan.tfplan",
-                f"terraform -chdir={root} apply plan.tfplan",
-            ]
-        )
 
 
 def _shell(lines: list[str]) -> str:

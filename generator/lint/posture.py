@@ -229,9 +229,10 @@ RULES: tuple[Rule, ...] = (
         severity="error",
         title="Every copy of a critical table within one principal's reach",
         reason="Who can destroy all copies, in however many steps, is one stolen session away.",
-        fix="attach the service control policy and say so with "
+        fix="attach the service control policies and say so with "
         "guardrails.service_control_policy.attached, or copy to a vault in another account; a "
-        "compliance lock alone stops neither the deletion of the vault's key nor of the account",
+        "compliance lock alone stops neither the deletion of the vault's key nor of the account. "
+        "Every way: `holdfast explain --who-can-delete`",
         controls=("BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED",),
         check=None,
     ),

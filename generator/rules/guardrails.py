@@ -29,6 +29,7 @@ def check_guardrails(scope: Scope) -> Iterator[Mistake]:
         for who in _WHO:
             path: Path = ("guardrails", name, who)
             yield from _twice(scope, path, getattr(attachment, who))
+    yield from _roles_of_ours(scope, guardrails.deny_destroy.roles)
     yield from _break_glass(scope)
     yield from _organization(scope)
 
@@ -37,6 +38,17 @@ def _twice(scope: Scope, path: Path, names: list[str]) -> Iterator[Mistake]:
     for number, name in enumerate(names):
         if name in names[:number]:
             yield scope.mistake((*path, number), f"`{name}` stands here twice", "remove one")
+
+
+def _roles_of_ours(scope: Scope, roles: list[str]) -> Iterator[Mistake]:
+    prefix = f"{scope.environment.project}-{scope.environment.name}-"
+    for number, role in enumerate(roles):
+        if role.startswith(prefix) and role.endswith(f"-{scope.environment.region}"):
+            yield scope.mistake(
+                ("guardrails", "deny_destroy", "roles", number),
+                f"`{role}` is a role that Holdfast makes, and the denials would stop its job",
+                "remove it: nobody but AWS and break-glass can assume such a role",
+            )
 
 
 def _break_glass(scope: Scope) -> Iterator[Mistake]:
@@ -65,6 +77,14 @@ def _organization(scope: Scope) -> Iterator[Mistake]:
         return
     path: Path = ("guardrails", "service_control_policy", "organizations_policy")
     yield from _twice(scope, (*path, "target_ids"), policy.target_ids)
+    accounts = [target for target in policy.target_ids if target.isdigit()]
+    if scope.spec.account_id not in accounts and len(accounts) == len(policy.target_ids):
+        yield scope.mistake(
+            (*path, "target_ids"),
+            f"the policies would bind other accounts and not {scope.spec.account_id}, the "
+            "environment's own",
+            f'add "{scope.spec.account_id}", or a unit that it belongs to',
+        )
     manager = policy.management_account_id
     if manager == scope.spec.account_id:
         yield scope.mistake(

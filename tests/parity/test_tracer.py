@@ -150,7 +150,7 @@ def test_what_one_engine_alone_has_is_read(engine: str) -> None:
     assert waiting
     wanted = {
         "bootstrap": ["cloudformation/bootstrap.yaml"],
-        "backend": ["terraform/backend.tf", "terraform-organization/backend.tf"],
+        "backend": ["terraform/backend.tf"],
     }[engine]
     for case in cases("tracer"):
         if case.variant.kind == "changed" and case.variant.entry.name in waiting:

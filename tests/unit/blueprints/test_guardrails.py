@@ -13,7 +13,7 @@ from blueprints import guardrails
 from blueprints.denials import ROWS, Document, Exempt, Kind, Scope
 from blueprints.guardrails.documents import MOST_CHARACTERS_OF_CONTROL, text_of
 from blueprints.guardrails.scopes import names_tables, protected_arns, targets
-from generator import pipeline, workspace
+from generator import limits, pipeline, workspace
 from generator.limits import over_limits
 from generator.spec.resolved import Environment
 
@@ -231,13 +231,17 @@ def test_many_keys_are_known_by_what_their_aliases_begin_with(tmp_path: Path) ->
     assert len(text) < MOST_CHARACTERS_OF_CONTROL
 
 
-def test_a_document_that_aws_would_refuse_is_a_mistake(tmp_path: Path) -> None:
-    people = ", ".join(f"{{permission_set: EmergencyAdminOfTheWholeShop{n}}}" for n in range(45))
-    head = HEAD.replace("[{role: BreakGlass}, {permission_set: Emergency}]", f"[{people}]")
-    (tmp_path / "prod.yaml").write_text(head + ONE_TABLE, encoding="utf-8")
-    (loaded,) = workspace.load([str(tmp_path / "prod.yaml")])
-    mistakes = over_limits(pipeline.render(loaded.environment))
-    assert any("PolicyDocument of GuardrailDenyDestroyAccess" in str(each) for each in mistakes)
+def test_a_document_that_aws_would_refuse_is_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = pipeline.render(environment_of(ONE_TABLE, tmp_path))
+    assert over_limits(tree) == []
+    longer = {name: text + " " * 5_000 for name, text in tree.files.items()}
+    mistakes = [str(each) for each in over_limits(pipeline.with_files(tree, longer))]
+    assert len(mistakes) == 3
+    assert "policies/service-control-policy-data.json would have" in mistakes[0]
+    monkeypatch.setitem(limits.MOST_CHARACTERS, ("AWS::IAM::ManagedPolicy", "PolicyDocument"), 999)
+    assert any("PolicyDocument of GuardrailDenyDestroyVaults" in str(m) for m in over_limits(tree))
 
 
 def test_what_a_service_control_policy_has_no_room_for_goes_on_in_a_second_one(
