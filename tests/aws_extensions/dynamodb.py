@@ -1,13 +1,17 @@
-"""DynamoDB: what CreateTable and UpdateTable forget, contributor insights, Kinesis destinations."""
+"""DynamoDB: what CreateTable and UpdateTable forget, contributor insights, Kinesis destinations.
+
+Also the backup that a deleted table leaves, and ListBackups by type and page.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
-from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Backup, Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.kms.models import kms_backends
 
@@ -15,7 +19,6 @@ from .operations import add_operations, state
 
 if TYPE_CHECKING:
     from moto.core.responses import ActionResult
-    from moto.dynamodb.models import DynamoDBBackend
 
     Request = dict[str, Any]
 
@@ -24,6 +27,10 @@ _moto_create_table = DynamoHandler.create_table
 _moto_update_table = DynamoHandler.update_table
 _moto_describe = Table.describe
 _moto_update_continuous_backups = DynamoHandler.update_continuous_backups
+_moto_delete_table = DynamoDBBackend.delete_table
+SYSTEM_BACKUP_DAYS = 35
+MOST_BACKUPS_AT_ONCE = 100
+BACKUP_TYPES = {"ALL": ("USER", "SYSTEM")}  # as documented; AWS_BACKUP has to be asked for
 
 
 def _create_table(self: DynamoHandler) -> ActionResult:
@@ -78,6 +85,38 @@ def _update_continuous_backups(self: DynamoHandler) -> ActionResult:
     if days not in RECOVERY_PERIOD_DAYS:
         raise JsonRESTError("ValidationException", f"RecoveryPeriodInDays {days} is not 1 to 35")
     return _moto_update_continuous_backups(self)
+
+
+def _delete_table(self: DynamoDBBackend, name: str) -> Table:
+    """With point-in-time recovery, a table leaves a backup of its last moment."""
+    table = _moto_delete_table(self, name)
+    recovery = table.continuous_backups["PointInTimeRecoveryDescription"]
+    if recovery["PointInTimeRecoveryStatus"] == "ENABLED":
+        left = f"{table.name}$DeletedTableBackup"
+        backup = Backup(self.account_id, self.region_name, left, table, type_="SYSTEM")
+        self.backups[backup.arn] = backup
+    return table
+
+
+def list_backups(backend: DynamoDBBackend, request: Request) -> dict[str, Any]:
+    wanted = request.get("BackupType", "USER")
+    types = BACKUP_TYPES.get(wanted, (wanted,))
+    listed = backend.list_backups(request.get("TableName"))
+    found = [backup for backup in listed if backup.type in types]
+    after = request.get("ExclusiveStartBackupArn")
+    start = [backup.arn for backup in found].index(after) + 1 if after else 0
+    end = start + min(request.get("Limit", MOST_BACKUPS_AT_ONCE), MOST_BACKUPS_AT_ONCE)
+    page = {"BackupSummaries": [_summary(backup) for backup in found[start:end]]}
+    more = {"LastEvaluatedBackupArn": found[end - 1].arn} if end < len(found) else {}
+    return page | more
+
+
+def _summary(backup: Backup) -> dict[str, Any]:
+    answer: dict[str, Any] = backup.summary
+    if backup.type == "SYSTEM":
+        expires = backup.creation_date_time + timedelta(days=SYSTEM_BACKUP_DAYS)
+        answer["BackupExpiryDateTime"] = expires
+    return answer
 
 
 def update_contributor_insights(backend: DynamoDBBackend, request: Request) -> dict[str, Any]:
@@ -149,6 +188,7 @@ def _destination(backend: DynamoDBBackend, request: Request, status: str) -> dic
 
 
 OPERATIONS = (
+    list_backups,
     update_contributor_insights,
     describe_contributor_insights,
     enable_kinesis_streaming_destination,
@@ -162,5 +202,6 @@ def install() -> None:
     DynamoHandler.create_table = _create_table
     DynamoHandler.update_table = _update_table
     DynamoHandler.update_continuous_backups = _update_continuous_backups
+    DynamoDBBackend.delete_table = _delete_table
     Table.describe = _describe
     add_operations(DynamoHandler, dynamodb_backends, *OPERATIONS)

@@ -13,7 +13,7 @@ from moto.backup.models import backup_backends
 from moto.backup.responses import BackupResponse
 from moto.core.utils import get_service_model
 
-from tests.aws_extensions import autoscaling, backup, dynamodb
+from tests.aws_extensions import autoscaling, backup, dynamodb, recovery_points
 from tests.aws_extensions.operations import add_operations, unknown_members
 from tests.e2e.local_aws import local_aws_server, run_aws
 
@@ -114,6 +114,59 @@ def test_every_added_operation_of_backup(local_aws: LocalAws) -> None:
     assert called >= {operation.__name__ for operation in backup.OPERATIONS}
 
 
+def test_every_added_operation_of_recovery_points(local_aws: LocalAws) -> None:
+    api, called = recorded(local_aws.client("backup", **HERE))
+    away = local_aws.client("backup", "222222222222", "eu-west-1")
+    vault, there = {"BackupVaultName": "points"}, {"BackupVaultName": "away"}
+    api.create_backup_vault(**vault)
+    target = away.create_backup_vault(**there)["BackupVaultArn"]
+    dynamodb = local_aws.client("dynamodb", **HERE)
+    made = dynamodb.create_table(
+        TableName="backed-up",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    arn = made["TableDescription"]["TableArn"]
+    job = {**vault, "ResourceArn": arn, "IamRoleArn": "arn:aws:iam::111111111111:role/backup"}
+    management = "ResourceTypeManagementPreference"
+    api.update_region_settings(**{management: {"DynamoDB": False}})
+    native = api.start_backup_job(**job)["RecoveryPointArn"]
+    assert native.startswith(f"{arn}/backup/")
+    api.update_region_settings(**{management: {"DynamoDB": True}})
+    managed = api.start_backup_job(**job, Lifecycle={"DeleteAfterDays": 7})["RecoveryPointArn"]
+    copy = {"SourceBackupVaultName": "points", "DestinationBackupVaultArn": target}
+    copy["IamRoleArn"] = job["IamRoleArn"]
+    refused = code(api.start_copy_job, RecoveryPointArn=native, **copy)
+    assert refused == "InvalidRequestException"
+    api.start_copy_job(RecoveryPointArn=managed, **copy)
+    (copied,) = away.list_recovery_points_by_backup_vault(**there)["RecoveryPoints"]
+    assert copied["ResourceArn"] == arn
+    assert copied["RecoveryPointArn"].startswith("arn:aws:backup:eu-west-1:222222222222:recovery-")
+
+    pages = api.get_paginator("list_recovery_points_by_backup_vault")
+    pages = pages.paginate(**vault, ByResourceArn=arn, PaginationConfig={"PageSize": 1})
+    listed = [[point["RecoveryPointArn"] for point in page["RecoveryPoints"]] for page in pages]
+    assert listed == [[managed], [native]]
+    other = {**vault, "ByResourceArn": f"{arn}-2"}
+    assert api.list_recovery_points_by_backup_vault(**other)["RecoveryPoints"] == []
+    described = api.describe_recovery_point(**vault, RecoveryPointArn=managed)
+    assert (described["Status"], described["StorageClass"]) == ("COMPLETED", "WARM")
+    lives = described["CalculatedLifecycle"]["DeleteAt"] - described["CreationDate"]
+    assert lives.days == 7
+    unknown = code(api.describe_recovery_point, **vault, RecoveryPointArn=f"{managed}0")
+    assert unknown == "ResourceNotFoundException"
+    assert called >= {operation.__name__ for operation in recovery_points.OPERATIONS}
+
+
+def test_a_role_that_does_not_exist_is_not_assumed(local_aws: LocalAws) -> None:
+    sts, iam = local_aws.client("sts", **HERE), local_aws.client("iam", "222222222222")
+    asked = {"RoleArn": "arn:aws:iam::222222222222:role/there", "RoleSessionName": "me"}
+    assert code(sts.assume_role, **asked) == "AccessDenied"
+    iam.create_role(RoleName="there", AssumeRolePolicyDocument=POLICY)
+    assert sts.assume_role(**asked)["AssumedRoleUser"]["Arn"].endswith("assumed-role/there/me")
+
+
 def plan_of(*rules: dict[str, Any]) -> dict[str, Any]:
     return {"BackupPlanName": "tables", "Rules": list(rules)}
 
@@ -161,6 +214,19 @@ def test_every_added_operation_of_dynamodb(local_aws: LocalAws) -> None:
     api.disable_kinesis_streaming_destination(**table, StreamArn=stream)
     shown = api.describe_kinesis_streaming_destination(**table)["KinesisDataStreamDestinations"]
     assert shown == [active | {"DestinationStatus": "DISABLED"}]
+
+    names = [f"number-{number}" for number in range(3)]
+    for name in names:
+        api.create_backup(**table, BackupName=name)
+    pages = api.get_paginator("list_backups").paginate(**table, PaginationConfig={"PageSize": 2})
+    listed = [[each["BackupName"] for each in page["BackupSummaries"]] for page in pages]
+    assert listed == [names[:2], names[2:]]
+    api.delete_table(**table)
+    (left,) = api.list_backups(**table, BackupType="SYSTEM")["BackupSummaries"]
+    assert left["BackupName"] == "t$DeletedTableBackup"
+    assert (left["BackupExpiryDateTime"] - left["BackupCreationDateTime"]).days == 35
+    assert len(api.list_backups(**table, BackupType="ALL")["BackupSummaries"]) == 4
+    assert api.list_backups(**table, BackupType="AWS_BACKUP")["BackupSummaries"] == []
     assert called >= {operation.__name__ for operation in dynamodb.OPERATIONS}
 
 
