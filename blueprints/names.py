@@ -20,6 +20,11 @@ def copy_back_role_arn(environment: Environment) -> str:
     return arn(environment, "iam", f"role/{iam_name(environment, 'copy-back')}", regional=False)
 
 
+def recovery_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role with which a destination's copies are listed and copied back."""
+    return arn(environment, "iam", f"role/{iam_name(environment, 'recovery')}", regional=False)
+
+
 def default_restore_role_arn(environment: Environment) -> str:
     """Return the ARN of the role that AWS Backup makes for itself, which may restore."""
     role = "role/service-role/AWSBackupDefaultServiceRole"

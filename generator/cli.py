@@ -194,6 +194,30 @@ def audit(files: Sequence[str], **options: Any) -> None:
 
 
 @main.command()
+@click.argument("environment")
+@click.argument("table")
+@click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
+@click.option("--profile", help="The profile of your AWS configuration.")
+def points(environment: str, table: str, *, as_json: bool, profile: str | None) -> None:
+    """List everything that a table can come back from, newest first.
+
+    TABLE is its key in the environment file, or its physical name; it need not exist any more.
+    Nothing is changed. Sources that cannot be read are named with the reason.
+
+    Exit status: 0 fine, 1 nothing usable was found or a source could not be read, 2 bad input.
+    """
+    from generator.points.command import Request
+    from generator.points.command import points as run
+
+    complete = run(
+        Request(environment=environment, table=table, profile=profile, as_json=as_json),
+        echo=click.echo,
+        tell=lambda line: click.echo(line, err=True),
+    )
+    sys.exit(FINE if complete else FINDINGS)
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON Schema of environment files."""
     from generator.schema import schema_text

@@ -31,7 +31,16 @@ def explained() -> str:
 
 
 def test_the_commands_are_those_of_the_first_release() -> None:
-    assert COMMANDS == ["adopt", "audit", "explain", "generate", "init", "lint", "schema"]
+    assert COMMANDS == [
+        "adopt",
+        "audit",
+        "explain",
+        "generate",
+        "init",
+        "lint",
+        "points",
+        "schema",
+    ]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

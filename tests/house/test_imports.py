@@ -19,7 +19,7 @@ LAYERS = (
     {"pipeline", "workspace"},
     {"authority", "limits", "guide", "departures"},
     {"generate", "explain", "adopt"},
-    {"lint"},
+    {"lint", "points"},
     {"audit"},
     {"cli"},
 )

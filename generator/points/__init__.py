@@ -1,0 +1,1 @@
+"""`holdfast points`: everything a table can come back from, newest first."""
