@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from tests.parity.leaves import Leaves, Output, Path, Place
+from tests.parity.leaves import Leaves, Output, Path, Place, canonical
 
 TABLE, TF_TABLE = "AWS::DynamoDB::Table", "aws_dynamodb_table"
 # What holds data, or what data cannot be read without: no stack or root may take it along.
@@ -186,20 +186,20 @@ def _attachments(ours: Leaves, theirs: Leaves) -> Iterator[str]:
     """A policy names those it is attached to; Terraform has a resource for each of them."""
     for type_, name, beside, argument in _ATTACHED:
         inside = {
-            (place.label, item)
+            (place.label, canonical(item))
             for place, items in _at(ours, type_, name).items()
             for item in json.loads(items)
         }
         policies = theirs.get(Path(beside, *_OF[beside]), _NOTHING)
         outside = {
-            (policies[place].removeprefix("-> "), json.loads(value))
+            (policies[place].removeprefix("-> "), value)
             for place, value in _at(theirs, beside, argument).items()
             if place in policies
         }
         if inside != outside:
             yield f"{name} in one engine only: {sorted(inside ^ outside)}"
     managed = {
-        (place.label, arn)
+        (place.label, canonical(arn))
         for place, arns in _at(ours, "AWS::IAM::Role", "ManagedPolicyArns").items()
         for arn in json.loads(arns)
     }

@@ -50,7 +50,7 @@ def test_it_says_who_and_how_and_where(check: Check) -> None:
         "account root can destroy every copy of critical table orders: "
         "account:CloseAccount on the account; so can, in other ways, administrator, Deploy"
     )
-    for word in ("service control policy", "another account", "compliance lock"):
+    for word in ("service control policies", "another account", "compliance lock"):
         assert word in finding.fix
 
 
