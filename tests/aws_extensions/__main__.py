@@ -8,7 +8,7 @@ import sys
 
 from moto.server import main
 
-from . import accounts, autoscaling, backup, cloudformation, dynamodb, s3
+from . import accounts, autoscaling, backup, cloudformation, dynamodb, functions, s3
 
 LIFETIME_SECONDS = 3600  # where whoever started it died before ending it
 
@@ -18,6 +18,6 @@ if __name__ == "__main__":
     # moto's own services, and the CloudFormation types here, call each other at this port.
     os.environ["MOTO_PORT"] = port
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-    for extension in (accounts, autoscaling, backup, cloudformation, dynamodb, s3):
+    for extension in (accounts, autoscaling, backup, cloudformation, dynamodb, functions, s3):
         extension.install()
     main(["-H", "127.0.0.1", "-p", port])
