@@ -46,6 +46,7 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/generate_500_tables.py
 	$(BIN)/python benchmarks/cdk_ratio.py
 	$(BIN)/python benchmarks/lint_ratio.py
+	$(BIN)/python benchmarks/handler_import.py
 
 $(BIN)/holdfast: pyproject.toml
 	$(PYTHON) -m venv .venv

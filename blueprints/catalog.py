@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from blueprints import alerts, backup, bootstrap, guardrails, tables
+from blueprints import alerts, backup, bootstrap, guardrails, recovery, tables
 
-ALL: tuple[ModuleType, ...] = (bootstrap, alerts, tables, backup, guardrails)
+ALL: tuple[ModuleType, ...] = (bootstrap, alerts, tables, backup, guardrails, recovery)
 # Terraform uploads nothing, so it needs no artifacts bucket.
 CLOUDFORMATION_ONLY = frozenset({bootstrap.NAME})

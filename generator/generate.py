@@ -26,7 +26,9 @@ def generate_all(
     Raises `Mistakes` before anything is written.
     """
     changes = [
-        output.compare(folder / tree.environment.name, tree.files, pipeline.folders(engines))
+        output.compare(
+            folder / tree.environment.name, tree.files, pipeline.folders(engines), tree.zips
+        )
         for tree in rendered(workspace.load(names), engines)
     ]
     for change in changes:
@@ -60,12 +62,12 @@ def rendered(
 def summary(change: output.Changes, *, check: bool) -> str:
     """Return in one line what happened to one environment's folder."""
     counts = (
-        (len(change.added), "new"),
+        (len(change.added) + (0 if check else len(change.unbuilt)), "new"),
         (len(change.changed), "changed"),
         (len(change.removed), "removed"),
     )
     what = ", ".join(f"{count} {word}" for count, word in counts if count)
-    folder = change.folder.as_posix()
+    folder, total = change.folder.as_posix(), len(change.files) + len(change.zips)
     if not what:
-        return f"{folder}: {len(change.files)} files, up to date"
-    return f"{folder}: {len(change.files)} files, {what}{' (stale)' if check else ''}"
+        return f"{folder}: {total} files, up to date"
+    return f"{folder}: {total} files, {what}{' (stale)' if check else ''}"

@@ -20,18 +20,25 @@ from generator.errors import Mistake, Mistakes
 MANIFEST = ".holdfast.json"
 _SIGNATURE = "Written by Holdfast"
 _SIGNATURE_WITHIN_CHARACTERS = 200
+_ZIP = ".zip"
+_NO_ZIPS: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What writing `files` into `folder` would do; paths are relative to it, in order."""
+    """What writing `files` and `zips` into `folder` would do; paths are relative to it, in order.
+
+    A zip that is `unbuilt` is not there: nobody commits it, so nothing is stale without it.
+    """
 
     folder: Path
     files: Mapping[str, str]
+    zips: Mapping[str, bytes]
     owned: frozenset[str]
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    unbuilt: tuple[str, ...]
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
@@ -44,6 +51,10 @@ class Changes:
         """Yield the lines of a unified diff from what lies there to what would be written."""
         for name in sorted((*self.added, *self.changed, *self.removed)):
             path = self.folder / name
+            if name.endswith(_ZIP):
+                what = "is used no longer" if name in self.removed else "differs"
+                yield f"Binary file {path.as_posix()} {what}"
+                continue
             before = "" if name in self.added else self.before(name)
             after = "" if name in self.removed else self.files[name]
             yield from difflib.unified_diff(
@@ -55,42 +66,56 @@ class Changes:
             )
 
 
-def compare(folder: Path, files: Mapping[str, str], parts: Collection[str]) -> Changes:
-    """Return what has to change so that `folder` holds `files`.
+def compare(
+    folder: Path,
+    files: Mapping[str, str],
+    parts: Collection[str],
+    zips: Mapping[str, bytes] = _NO_ZIPS,
+) -> Changes:
+    """Return what has to change so that `folder` holds `files` and `zips`.
 
     Only files below one of `parts` (top-level names, `""` for files at the top) are looked at, so
     that rendering one engine leaves the other's files alone. Raises `Mistakes` when a file in the
     way was not written by Holdfast.
     """
     with _reachable(folder, "read"):
-        return _compared(folder, files, parts)
+        return _compared(folder, files, parts, zips)
 
 
-def _compared(folder: Path, files: Mapping[str, str], parts: Collection[str]) -> Changes:
+def _compared(
+    folder: Path, files: Mapping[str, str], parts: Collection[str], zips: Mapping[str, bytes]
+) -> Changes:
     owned = _owned(folder)
-    added, changed, foreign = [], [], []
-    for name, text in files.items():
+    added: list[str] = []
+    unbuilt: list[str] = []
+    changed, foreign = [], []
+    for name, content in _contents(files, zips).items():
         path = folder / name
         if not os.path.lexists(path):
-            added.append(name)
+            (unbuilt if name in zips else added).append(name)
             foreign += _blocking(path)
-        elif path.is_dir() or (before := _text(path)) is None:
-            foreign.append(path)
-        elif before != text:
-            if name in owned or _SIGNATURE in before[:_SIGNATURE_WITHIN_CHARACTERS]:
+        elif path.is_dir() or path.read_bytes() != content:
+            if _is_ours(path, owned=name in owned):
                 changed.append(name)
             else:
                 foreign.append(path)
     if foreign:
         raise Mistakes(_in_the_way(path) for path in foreign)
-    gone = (name for name in owned if name not in files and _part(name) in parts)
+    gone = {
+        name: (folder / name).is_file()
+        for name in owned
+        if name not in files and name not in zips and _part(name) in parts
+    }
     return Changes(
         folder=folder,
         files=files,
-        owned=frozenset(owned),
+        zips=zips,
+        # What is gone and not there (a zip is nowhere but where it was built) is owned no longer.
+        owned=frozenset(name for name in owned if gone.get(name, True)),
         added=tuple(sorted(added)),
         changed=tuple(sorted(changed)),
-        removed=tuple(sorted(name for name in gone if (folder / name).is_file())),
+        removed=tuple(sorted(name for name, there in gone.items() if there)),
+        unbuilt=tuple(sorted(unbuilt)),
     )
 
 
@@ -106,13 +131,14 @@ def write(changes: Changes) -> None:
 def _write(changes: Changes) -> None:
     folder = changes.folder
     folder.mkdir(parents=True, exist_ok=True)
-    after = sorted((changes.owned - {*changes.removed}) | {*changes.files})
+    contents = _contents(changes.files, changes.zips)
+    after = sorted((changes.owned - {*changes.removed}) | {*contents})
     # First own everything that will lie there, then write, then forget what was removed.
     _replace(folder / MANIFEST, _manifest(sorted({*after, *changes.removed})))
-    for name in (*changes.added, *changes.changed):
+    for name in (*changes.added, *changes.changed, *changes.unbuilt):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, changes.files[name])
+        _replace(path, contents[name])
     for name in changes.removed:
         (folder / name).unlink()
         parent = (folder / name).parent
@@ -130,6 +156,20 @@ def _reachable(folder: Path, done: str) -> Iterator[None]:
         cause = f"{folder} cannot be {done}: {error.strerror}"
         fix = "correct its permissions, or give another folder with --output"
         raise Mistakes([Mistake(cause, fix)]) from None
+
+
+def _contents(files: Mapping[str, str], zips: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in files.items()} | {**zips}
+
+
+def _is_ours(path: Path, *, owned: bool) -> bool:
+    """Return whether Holdfast wrote what lies there, as the manifest or the file itself says."""
+    if path.is_dir():
+        return False
+    text = _text(path)
+    if text is None:
+        return owned and path.suffix == _ZIP
+    return owned or _SIGNATURE in text[:_SIGNATURE_WITHIN_CHARACTERS]
 
 
 def _blocking(path: Path) -> list[Path]:
@@ -181,17 +221,17 @@ def _in_the_way(path: Path) -> Mistake:
     )
 
 
-def _manifest(names: list[str]) -> str:
-    return json.dumps({"written_by": "Holdfast", "files": names}, indent=2) + "\n"
+def _manifest(names: list[str]) -> bytes:
+    return (json.dumps({"written_by": "Holdfast", "files": names}, indent=2) + "\n").encode()
 
 
-def _replace(path: Path, text: str) -> None:
-    if path.is_file() and path.read_bytes() == text.encode():
+def _replace(path: Path, content: bytes) -> None:
+    if path.is_file() and path.read_bytes() == content:
         return
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".holdfast-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
+            file.write(content)
         os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101 - a descriptor's file by its name
         os.replace(temporary, path)  # noqa: PTH105 - atomic, unlike a rename on Windows
     except BaseException:

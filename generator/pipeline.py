@@ -11,6 +11,8 @@ from typing import Any
 from blueprints import catalog
 from blueprints.elsewhere import ROOTS, Elsewhere
 from generator import __version__
+from generator.bundle import FOLDER as FUNCTIONS
+from generator.bundle import MANIFEST, Bundle, functions_text
 from generator.render import cloudformation, terraform
 from generator.root import terraform_root
 from generator.spec.resolved import Environment
@@ -50,6 +52,12 @@ class Tree:
     engines: tuple[str, ...]
     parts: tuple[Part, ...]
     files: Mapping[str, str]
+    bundles: tuple[Bundle, ...] = ()
+
+    @property
+    def zips(self) -> Mapping[str, bytes]:
+        """The code of the functions by path; built by whoever deploys, and not committed."""
+        return {each.path: each.content for each in self.bundles}
 
 
 def render(environment: Environment, engines: Collection[str] = ENGINES) -> Tree:
@@ -66,7 +74,12 @@ def render(environment: Environment, engines: Collection[str] = ENGINES) -> Tree
             files[f"{part.terraform_folder}/{part.facts.template}.tf"] = part.terraform.text
     if TERRAFORM in chosen:
         files |= root_files(environment, [part.elsewhere for part in parts], header)
-    return Tree(environment=environment, engines=chosen, parts=parts, files=files)
+    # By path: two templates may use one function.
+    by_path = {each.path: each for part in parts for each in getattr(part.facts, "bundles", ())}
+    bundles = tuple(by_path.values())
+    if bundles:
+        files[MANIFEST] = functions_text(bundles)
+    return Tree(environment=environment, engines=chosen, parts=parts, files=files, bundles=bundles)
 
 
 def terraform_folder(root: str | None) -> str:
@@ -77,7 +90,7 @@ def terraform_folder(root: str | None) -> str:
 def folders(engines: Collection[str]) -> tuple[str, ...]:
     """Return the folders of an output tree that `engines` may write to; "" is the tree itself."""
     roots = [terraform_folder(root) for root in ROOTS] if TERRAFORM in engines else []
-    return ("", POLICIES, *engines, *roots)
+    return ("", POLICIES, FUNCTIONS, *engines, *roots)
 
 
 def root_files(

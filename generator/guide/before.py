@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blueprints.alerts import watches
+from generator.naming import physical
 from generator.pipeline import Tree
 from generator.spec import Principal
 from generator.spec.resolved import Environment, principal_arn
@@ -17,8 +18,12 @@ def sections(tree: Tree) -> Iterator[str]:
     yield from _people(environment)
     if watches(environment):
         yield from _trail(environment)
-    if environment.vaults:
+    if environment.spec.manage_region_settings:
+        yield from _managed(environment)
+    elif environment.vaults:
         yield from _opt_in(environment)
+    if environment.vaults:
+        yield from _copies(environment)
 
 
 def _people(environment: Environment) -> Iterator[str]:
@@ -88,6 +93,25 @@ s["ResourceTypeManagementPreference"]["DynamoDB"] = True; \\
 json.dump(s, open("region-settings.json", "w"))'
 aws backup update-region-settings --region {region} --cli-input-json file://region-settings.json
 ```"""
+
+
+def _managed(environment: Environment) -> Iterator[str]:
+    name = physical(environment, "region-settings")
+    yield "### AWS Backup's advanced features for DynamoDB in this Region"
+    yield (
+        "Cold storage, copies and vault locks work only for recovery points taken after both "
+        f"preferences are true. The deployment of `recovery` calls the function `{name}`, which "
+        "reads the settings of the account and Region and writes them back only where DynamoDB is "
+        "missing: other services stay as they are. "
+        + ("That write rings a tripwire, once. " if watches(environment) else "")
+        + "It is not called again until its code changes; if somebody takes DynamoDB out:"
+    )
+    yield f"""```sh
+aws lambda invoke --region {environment.region} --function-name {name} /dev/stdout
+```"""
+
+
+def _copies(environment: Environment) -> Iterator[str]:
     remote = {there.account_id for there in environment.destinations.values()}
     remote |= {source.account_id for source in environment.sources}
     if remote - {environment.account_id}:

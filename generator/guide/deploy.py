@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blueprints import catalog
+from generator.bundle import FOLDER as FUNCTIONS
+from generator.bundle import MANIFEST
 from generator.pipeline import CLOUDFORMATION, TERRAFORM, Part, Tree, terraform_folder
 from generator.spec.resolved import Environment, stack_name
 
@@ -14,6 +16,12 @@ def sections(tree: Tree) -> Iterator[str]:
     environment = tree.environment
     yield "## Deploy"
     yield _before(environment)
+    if tree.bundles:
+        yield (
+            f"The code of functions lies in `{FUNCTIONS}/` and is not committed: in a fresh clone "
+            f"run `holdfast generate {environment.name}` first. Same version, same bytes: "
+            f"`{MANIFEST}` has their hashes."
+        )
     if CLOUDFORMATION in tree.engines:
         yield "### With CloudFormation"
         yield "Once for the account and Region: the bucket that takes templates and function code."
@@ -94,10 +102,11 @@ def _bootstrap(environment: Environment) -> str:
 
 def _deployments(tree: Tree) -> list[str]:
     return [
-        _deployment(tree.environment, part)
+        command
         for part in tree.parts
         if part.blueprint.NAME not in catalog.CLOUDFORMATION_ONLY
         and (part.elsewhere is None or part.elsewhere.account_id == tree.environment.account_id)
+        for command in (*_package(tree.environment, part), _deployment(tree.environment, part))
     ]
 
 
@@ -113,6 +122,31 @@ def _of_others(tree: Tree) -> Iterator[str]:
         yield _shell(of_account)
 
 
+def _package(environment: Environment, part: Part) -> Iterator[str]:
+    """Yield the command that uploads the code of a template's functions, where it has any.
+
+    https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
+    """
+    if has_functions(part):
+        yield _command(
+            "aws cloudformation package",
+            f"--region {environment.region}",
+            f"--template-file cloudformation/{part.facts.template}.yaml",
+            f"--s3-bucket {environment.artifacts_bucket}",
+            f"--output-template-file {packaged(part)}",
+        )
+
+
+def has_functions(part: Part) -> bool:
+    """Return whether a template names local zips, so that it has to be packaged."""
+    return bool(getattr(part.facts, "bundles", ()))
+
+
+def packaged(part: Part) -> str:
+    """Return where the packaged template goes: beside the zips, which nobody commits either."""
+    return f"{FUNCTIONS}/{part.facts.template}.packaged.yaml"
+
+
 def _deployment(environment: Environment, part: Part) -> str:
     """Return the command of one template.
 
@@ -122,11 +156,12 @@ def _deployment(environment: Environment, part: Part) -> str:
     """
     there = part.elsewhere
     uploaded = (f"--s3-bucket {environment.artifacts_bucket}",) if there is None else ()
+    template = f"cloudformation/{part.facts.template}.yaml"
     return _command(
         "aws cloudformation deploy",
         f"--region {environment.region if there is None else there.region}",
         f"--stack-name {stack_name(environment, part.facts.template)}",
-        f"--template-file cloudformation/{part.facts.template}.yaml",
+        f"--template-file {packaged(part) if has_functions(part) else template}",
         *uploaded,
         "--capabilities CAPABILITY_NAMED_IAM",
         "--no-fail-on-empty-changeset",

@@ -100,12 +100,12 @@ def unused_classes(environment: Environment) -> Found:
 
 def region_opt_in(environment: Environment) -> Found:
     """Yield that the Region has to be opted in."""
-    if environment.vaults:
+    if environment.vaults and not environment.spec.manage_region_settings:
         yield (
             ("region",),
             f"copies, cold storage and vault locks need AWS Backup's advanced features for "
             f"DynamoDB, switched on once in account {environment.account_id} for "
-            f"{environment.region}; no template can do that",
+            f"{environment.region}",
         )
 
 

@@ -146,7 +146,8 @@ RULES: tuple[Rule, ...] = (
         severity="note",
         title="Region opt-in",
         reason="Without it backups are taken but neither locked, copied nor moved to cold storage.",
-        fix="run the commands in the output's README once, then accept HF009 with the date",
+        fix="set manage_region_settings: true, or run the commands in the output's README once and "
+        "accept HF009 with the date",
         controls=(),
         check=checks.region_opt_in,
     ),

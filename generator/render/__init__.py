@@ -26,6 +26,13 @@ class Recorder:
     keys: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file of the output that a deployment uploads, by its path from the template's folder."""
+
+    path: str
+
+
 def commented(text: str) -> list[str]:
     """Return the lines of `text` as comment lines; YAML and HCL share the `#`."""
     return [f"# {line}".rstrip() for line in text.splitlines()]

@@ -8,7 +8,7 @@ from typing import Any
 
 from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Output, Tags
 
-from generator.render import Leaf, Recorder, commented
+from generator.render import Leaf, LocalFile, Recorder, commented
 from generator.render.yaml_text import Intrinsic, entry
 
 _ATTRIBUTES = (
@@ -20,6 +20,16 @@ _ATTRIBUTES = (
     "UpdatePolicy",
     "Metadata",
 )
+
+
+class Packaged(AWSHelperFn):
+    """A local file in the place of an object in S3, for `aws cloudformation package` to upload.
+
+    https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
+    """
+
+    def __init__(self, file: LocalFile) -> None:
+        self.data = file.path
 
 
 class Verbatim(AWSHelperFn):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from generator.render import Recorder, escaped
+from generator.render import LocalFile, Recorder, escaped
 
 _LIST_WIDTH = 72
 
@@ -35,9 +35,10 @@ class Reference:
 def literal(value: Any, indent: int = 0) -> str:
     """Return `value` as a Terraform expression whose later lines are indented by `indent` spaces.
 
-    Takes str, bool, int, float, list, tuple, Mapping and Reference. Raises TypeError for anything
-    else, None included, and ValueError for what Terraform cannot hold: numbers that are not finite,
-    lone surrogates, and text that is not in Unicode's normal form C (Terraform would change it).
+    Takes str, bool, int, float, list, tuple, Mapping, Reference and LocalFile. Raises TypeError for
+    anything else, None included, and ValueError for what Terraform cannot hold: numbers that are
+    not finite, lone surrogates, and text that is not in Unicode's normal form C (Terraform would
+    change it).
     """
     return tidy(printed(value, Recorder())).rstrip("\n").replace("\n", "\n" + " " * indent)
 
@@ -51,14 +52,21 @@ def printed(value: Any, recorder: Recorder) -> str:
     if kind is bool or kind is int or kind is float:
         recorder.literals.append(value)
         return _number(value)
-    if kind is Reference:
-        return str(value.expression)
     if isinstance(value, Mapping):
         return _map(value, recorder)
     if isinstance(value, list | tuple):
         return _list(value, recorder)
     if isinstance(value, str):  # an enumeration, say
         return printed(str.__str__(value), recorder)
+    return _expression(value, recorder)
+
+
+def _expression(value: Any, recorder: Recorder) -> str:
+    if isinstance(value, Reference):
+        return value.expression
+    if isinstance(value, LocalFile):  # from the root's folder, wherever terraform was started
+        recorder.literals.append(value.path)
+        return f'"${{path.module}}/{_string(value.path)[1:]}'
     raise TypeError(f"{value!r} cannot be printed in Terraform")
 
 

@@ -347,6 +347,11 @@ class EnvironmentSpec(Model):
     )
     tables: dict[TableKey, Table] = Field(default_factory=dict, description="Tables by key.")
     alerts: Alerts | None = Field(None, description="Absent: nobody is told of failures.")
+    manage_region_settings: bool = Field(
+        False,
+        description="A function adds DynamoDB to AWS Backup's settings of the account and Region, "
+        "and leaves those of other services as they are.",
+    )
     accepts: (
         Annotated[
             Annotated[list[str], Tag("files")]

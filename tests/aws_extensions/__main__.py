@@ -8,7 +8,17 @@ import sys
 
 from moto.server import main
 
-from . import accounts, autoscaling, backup, cloudformation, dynamodb, recovery_points, s3, sts
+from . import (
+    accounts,
+    autoscaling,
+    backup,
+    cloudformation,
+    dynamodb,
+    functions,
+    recovery_points,
+    s3,
+    sts,
+)
 
 LIFETIME_SECONDS = 3600  # where whoever started it died before ending it
 
@@ -18,7 +28,17 @@ if __name__ == "__main__":
     # moto's own services, and the CloudFormation types here, call each other at this port.
     os.environ["MOTO_PORT"] = port
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-    extensions = (accounts, autoscaling, backup, recovery_points, cloudformation, dynamodb, s3, sts)
+    extensions = (
+        accounts,
+        autoscaling,
+        backup,
+        recovery_points,
+        cloudformation,
+        dynamodb,
+        functions,
+        s3,
+        sts,
+    )
     for extension in extensions:
         extension.install()
     main(["-H", "127.0.0.1", "-p", port])

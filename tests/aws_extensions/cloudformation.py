@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,7 +12,14 @@ from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 
-from . import types_backup, types_dynamodb, types_messaging, types_s3, types_security
+from . import (
+    types_backup,
+    types_dynamodb,
+    types_lambda,
+    types_messaging,
+    types_s3,
+    types_security,
+)
 from .resource_type import TYPES
 
 if TYPE_CHECKING:
@@ -20,18 +28,29 @@ if TYPE_CHECKING:
 RETAINED = ("Retain", "RetainExceptOnCreate")  # nothing here rolls a failed creation back
 UPDATABLE = ("AWS::Events::Rule", "AWS::StepFunctions::StateMachine")  # moto replaces them whole
 # Imported for the types that they register.
-MODULES = (types_backup, types_dynamodb, types_messaging, types_s3, types_security)
+MODULES = (
+    types_backup,
+    types_dynamodb,
+    types_lambda,
+    types_messaging,
+    types_s3,
+    types_security,
+)
+CUSTOM_RESOURCE = types_lambda.CustomResource()
 _moto_class = parsing.resource_class_from_type
 _moto_name_property = parsing.resource_name_property_from_type
 _moto_create = parsing.parse_and_create_resource
 _moto_update = parsing.parse_and_update_resource
 _moto_delete = ResourceMap._delete_resource  # noqa: SLF001
+_moto_delete_all = ResourceMap.delete
 _moto_validate_update = CloudFormationResponse._validate_different_update  # noqa: SLF001
 _moto_execute_change_set = CloudFormationBackend.execute_change_set
 _moto_template_at = responses.get_stack_from_s3_url
 
 
 def _resource_class(resource_type: str) -> Any:
+    if resource_type == types_lambda.CUSTOM or resource_type.startswith("Custom::"):
+        return CUSTOM_RESOURCE
     found = TYPES.get(resource_type) or _moto_class(resource_type)
     if found is None and resource_type not in parsing.NULL_MODELS:
         raise ValidationError(
@@ -81,6 +100,19 @@ def _delete(self: ResourceMap, resource: Any, resource_json: dict[str, Any]) -> 
         raise ValidationError(message=str(error)) from error
 
 
+def _delete_all(self: ResourceMap) -> None:
+    """Delete what was made last first, so that a function outlives its custom resource.
+
+    What cannot be deleted yet is left to moto, which tries again, and says why it gives up.
+    """
+    made = self._parsed_resources
+    for name in [name for name in reversed(list(made)) if name in self._resource_json_map]:
+        with suppress(Exception):
+            self._delete_resource(made[name], self._resource_json_map[name])
+            del made[name]
+    _moto_delete_all(self)
+
+
 def _validate_update(self: CloudFormationResponse, *args: Any) -> None:
     """Only UpdateStack refuses an unchanged template; a change set of it is created as FAILED."""
     if self._get_action() == "UpdateStack":
@@ -112,6 +144,7 @@ def install() -> None:
     parsing.parse_and_create_resource = _create
     parsing.parse_and_update_resource = _update
     ResourceMap._delete_resource = _delete  # noqa: SLF001
+    ResourceMap.delete = _delete_all
     CloudFormationResponse._validate_different_update = _validate_update  # noqa: SLF001
     CloudFormationBackend.execute_change_set = _execute_change_set
     responses.get_stack_from_s3_url = _template_at

@@ -57,7 +57,12 @@ class TerraformRoot:
 
     @classmethod
     def copy(cls, source: Path, target: Path, environment: Mapping[str, str]) -> TerraformRoot:
-        """Copy the files of a root (no state, no plugins) and override provider and backend."""
+        """Copy the files of a root (no state, no plugins) and override provider and backend.
+
+        The code of functions, which lies beside a root, comes along.
+        """
+        if (code := source.parent / "functions").is_dir():
+            shutil.copytree(code, target.parent / "functions")
         shutil.copytree(source, target, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
         (target / OVERRIDE_FILE).write_text(OVERRIDE)
         return cls(directory=target, environment=environment)

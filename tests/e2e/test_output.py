@@ -43,6 +43,9 @@ def written(tree: Tree, engine: str, folder: Path) -> Path:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+    for name, content in tree.zips.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
     return folder / engine
 
 

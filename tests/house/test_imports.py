@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.conftest import ROOT
 
 # Each part of `generator` imports from the layers before its own only.
 LAYERS = (
-    {"errors", "naming", "schedule", "render", "__version__"},
+    {"bundle", "errors", "naming", "schedule", "render", "__version__"},
     {"spec", "environment", "output"},
     {"schema", "coverage", "validation", "root"},
     {"rules", "starter"},
@@ -25,7 +26,7 @@ LAYERS = (
 )
 LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in parts}
 FIRST_ABOVE_BLUEPRINTS = LAYER_OF["pipeline"]
-FOR_BLUEPRINTS = {"spec", "naming", "render", "schedule", "errors"}
+FOR_BLUEPRINTS = {"bundle", "spec", "naming", "render", "schedule", "errors"}
 SHARED_BY_BLUEPRINTS = {"denials", "documents", "elsewhere", "names"}
 
 
@@ -81,6 +82,23 @@ def test_blueprints_know_the_lower_layers_and_themselves(part: str, path: Path) 
             assert package == "blueprints", f"{path} imports {package}"
             neighbours = {part} | SHARED_BY_BLUEPRINTS
             assert part == "catalog" or other in neighbours, f"{path} imports blueprints.{other}"
+
+
+def test_functions_import_what_lambda_has_and_what_their_zip_holds() -> None:
+    files = sorted((ROOT / "blueprints" / "functions").rglob("*.py"))
+    assert len(files) > 3
+    for path in files:
+        function = path.relative_to(ROOT / "blueprints" / "functions").parts[0]
+        ours = tuple(f"blueprints.functions.{part}." for part in ("common", function))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            else:
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                known = name.partition(".")[0] in {*sys.stdlib_module_names, "boto3", "botocore"}
+                assert known or name.startswith(ours), f"{path}:{node.lineno}: {name}"
 
 
 def test_only_the_cloudformation_spellings_know_troposphere() -> None:

@@ -31,7 +31,9 @@ STATELESS = {
     "AWS::Events::Rule",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
+    "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
+    "AWS::Logs::LogGroup",
     "AWS::Organizations::Policy",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
@@ -39,6 +41,7 @@ STATELESS = {
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::Queue",
     "AWS::SQS::QueuePolicy",
+    "Custom::BackupRegionSettings",
 }
 
 

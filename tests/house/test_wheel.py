@@ -41,7 +41,9 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel: Path) -> None:
         if path.is_file() and path.suffix != ".pyc"
     }
     assert of_the_product == sources
-    assert {f"blueprints/{name}/terraform.tf.j2" for name in ("tables", "alerts", "backup")} < names
+    blueprints = ("tables", "alerts", "backup", "recovery")
+    assert {f"blueprints/{name}/terraform.tf.j2" for name in blueprints} < names
+    assert "blueprints/functions/region_settings/handler.py" in names
     assert {f"{about}METADATA", f"{about}entry_points.txt", f"{about}licenses/LICENSE"} <= names
 
 

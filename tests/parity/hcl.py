@@ -24,6 +24,7 @@ _RESOURCE = re.compile(
 )
 _ESCAPE = re.compile(r'\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|(["\\nrt]))|(\$\$|%%)(?=\{)|[$%]\{')
 _SHORT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+_FROM_THE_ROOT = "${path.module}/"
 _WORDS = {"true": True, "false": False}
 
 
@@ -193,7 +194,8 @@ def _map(tokens: _Tokens) -> dict[str, Any]:
 
 @lru_cache(maxsize=16384)
 def _text(quoted: str) -> str:
-    return _ESCAPE.sub(_unescaped, quoted[1:-1])
+    # A file beside the root, which CloudFormation names from the folder of the template.
+    return _ESCAPE.sub(_unescaped, quoted[1:-1].removeprefix(_FROM_THE_ROOT))
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -41,6 +41,8 @@ def complaints(cloudformation: Output, terraform: Output) -> Iterator[str]:
         _scaling,
         _roles,
         _attachments,
+        _functions,
+        _calls,
     ):
         for complaint in check(cloudformation.leaves, terraform.leaves):
             yield f"{check.__name__.strip('_')}: {complaint}"
@@ -209,6 +211,44 @@ def _attachments(ours: Leaves, theirs: Leaves) -> Iterator[str]:
     attached = {(roles[place].removeprefix("-> "), arns.get(place, "")) for place in roles}
     if managed != attached:
         yield f"ManagedPolicyArns in one engine only: {sorted(managed ^ attached)}"
+
+
+ATTEMPTS = 3  # of Lambda, where CloudFormation calls and the function fails to answer
+FUNCTION, TF_FUNCTION = "AWS::Lambda::Function", "aws_lambda_function"
+CALL, TF_CALL = "Custom::BackupRegionSettings", "aws_lambda_invocation"
+
+
+def _functions(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """A function waits for its role's permissions; where it is packaged, cfn-lint need not warn."""
+    roles = theirs.get(Path(TF_FUNCTION, "role", "aws_iam_role arn"), _NOTHING)
+    waiting = theirs.get(Path(TF_FUNCTION, "depends_on", "aws_iam_role_policy"), _NOTHING)
+    if {place.label: role for place, role in waiting.items()} != {
+        place.label: role for place, role in roles.items()
+    }:
+        yield "a function does not wait for the policy of its role"
+    ignored = _at(ours, FUNCTION, "Metadata.cfn-lint.config.ignore_checks")
+    if ignored != dict.fromkeys(_at(ours, FUNCTION, "Code"), '["W3002"]'):
+        yield "W3002 is not ignored exactly where a local zip is named"
+
+
+def _calls(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """A call is made again when the code changes, and its answer has more time than its run."""
+    hashes = {
+        place.label: value for place, value in _at(theirs, TF_FUNCTION, "source_code_hash").items()
+    }
+    functions = theirs.get(Path(TF_CALL, "function_name", f"{TF_FUNCTION} function_name"), _NOTHING)
+    wanted = {place: hashes.get(label.removeprefix("-> ")) for place, label in functions.items()}
+    if _at(ours, CALL, "CodeSha256") != wanted:
+        yield "CloudFormation does not call when the code changes"
+    given = {place: f'{{"CodeSha256": {code}}}' for place, code in wanted.items()}
+    if _at(theirs, TF_CALL, "input") != given:
+        yield "Terraform does not call when the code changes"
+    seconds = _at(ours, CALL, "ServiceTimeout")
+    if seconds.keys() != wanted.keys():
+        yield "a call waits for its answer as long as CloudFormation does by default: an hour"
+    longest = max(map(float, _at(ours, FUNCTION, "Timeout").values()), default=0)
+    if any(float(value) <= ATTEMPTS * longest for value in seconds.values()):
+        yield "CloudFormation gives up before the last attempt may have ended"
 
 
 def _at(leaves: Leaves, type_: str, name: str) -> Values:

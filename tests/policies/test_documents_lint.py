@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.policies import (
+    test_documents_functions,
     test_documents_keys,
     test_documents_queues,
     test_documents_roles,
@@ -53,6 +54,7 @@ LIMITS = {
     "*/RoleFor*:policy": 10_240,  # all inline policies of a role together, and ours have one
 }
 JUDGED = (
+    test_documents_functions,
     test_documents_vault,
     test_documents_keys,
     test_documents_topics,

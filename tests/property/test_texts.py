@@ -83,7 +83,9 @@ def test_terraform_reads_what_was_written(
     spelled = [[part.terraform for part in tree.parts if part.terraform] for _, tree in trees]
     configurations = ("".join(each.text for each in parts) for parts in spelled)
     values = terraform_values(configurations, tmp_path, terraform)
-    for (case, tree), parts, read in zip(trees, spelled, values, strict=True):
+    for (case, tree), parts, found in zip(trees, spelled, values, strict=True):
+        # Terraform puts the folder of the root, here ".", before a file that lies beside it.
+        read = {text[2:] if text.startswith("./../functions/") else text for text in found}
         assert compare(tree, read, recorded(parts), "Terraform") == [], case.text
 
 

@@ -11,7 +11,7 @@ import pytest
 from generator import pipeline, workspace
 from generator.generate import rendered
 from generator.guide import guide
-from generator.pipeline import Tree
+from generator.pipeline import Part, Tree
 from generator.spec.resolved import stack_name
 from tests.conftest import ROOT
 from tests.unit.command import environment, write
@@ -46,6 +46,49 @@ def deployments(text: str) -> list[dict[str, str]]:
     return found
 
 
+def packaged(part: Part) -> bool:
+    """Return whether a template names local files, which the CLI has to upload first."""
+    assert part.cloudformation is not None
+    return "/functions/" in part.cloudformation.text
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_names_local_code_is_packaged_right_before(
+    examples: dict[str, Tree], name: str
+) -> None:
+    tree = examples[name]
+    words = commands(guide(tree))
+    for part in tree.parts:
+        template = f"cloudformation/{part.facts.template}.yaml"
+        options = ["--template-file", template, "--s3-bucket", tree.environment.artifacts_bucket]
+        result = f"functions/{part.facts.template}.packaged.yaml"
+        found = [
+            number
+            for number, each in enumerate(words)
+            if each[:3] == ["aws", "cloudformation", "package"] and template in each
+        ]
+        assert len(found) == (1 if packaged(part) else 0)
+        for number in found:
+            command = words[number]
+            assert command[3:] == [
+                *("--region", tree.environment.region),
+                *options,
+                *("--output-template-file", result),
+            ]
+            assert words[number + 1][:3] == ["aws", "cloudformation", "deploy"]
+            assert result in words[number + 1]
+
+
+@pytest.mark.parametrize("managed", [True, False])
+def test_the_region_is_switched_on_by_a_function_or_by_hand(
+    examples: dict[str, Tree], *, managed: bool
+) -> None:
+    text = guide(examples["dev" if managed else "prod"])
+    by_hand = "aws backup update-region-settings" in text
+    by_function = "aws lambda invoke --region eu-central-1 --function-name shop-dev-" in text
+    assert (by_function, by_hand) == (managed, not managed)
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_template_is_deployed_once_and_in_order(examples: dict[str, Tree], name: str) -> None:
     tree = examples[name]
@@ -53,13 +96,16 @@ def test_every_template_is_deployed_once_and_in_order(examples: dict[str, Tree],
     first, *rest = deployments(guide(tree))
     assert "--s3-bucket" not in first  # it makes the bucket
     assert [each["--template-file"] for each in (first, *rest)] == [
-        f"cloudformation/{part.facts.template}.yaml" for part in tree.parts
+        f"functions/{part.facts.template}.packaged.yaml"
+        if packaged(part)
+        else f"cloudformation/{part.facts.template}.yaml"
+        for part in tree.parts
     ]
     for part, each in zip(tree.parts, (first, *rest), strict=True):
         assert each["--stack-name"] == stack_name(environment_, part.facts.template)
         there = part.elsewhere
         assert each["--region"] == (environment_.region if there is None else there.region)
-        assert each["--template-file"] in tree.files
+        assert each["--template-file"] in tree.files or packaged(part)
     for part, each in zip(tree.parts[1:], rest, strict=True):
         # CloudFormation reads templates from buckets of its own Region only.
         bucket = environment_.artifacts_bucket if part.elsewhere is None else None

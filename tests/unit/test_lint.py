@@ -137,6 +137,11 @@ def test_each_rule_finds_its_fault_and_nothing_else(case: Folder, rule: str) -> 
     assert {id_ for id_, _ in new} == {rule} | CONSEQUENCES.get(rule, set())
 
 
+def test_a_function_that_switches_the_region_on_leaves_nothing_to_find(case: Folder) -> None:
+    left = set(ALWAYS.items()) - {("HF009", "region")}
+    assert found(case("manage_region_settings: true")) == left
+
+
 def test_every_rule_has_a_case() -> None:
     # What is judged from rendered trees has its cases in tests/unit/authority.
     assert {rule.id for rule in posture.RULES if rule.check} == CASES.keys() | ALWAYS.keys()

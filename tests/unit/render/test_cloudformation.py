@@ -16,13 +16,15 @@ from troposphere import (
     RetainExceptOnCreate,
     Sub,
     Tags,
+    awslambda,
     backup,
     dynamodb,
     iam,
     sns,
 )
 
-from generator.render.cloudformation import Rendered, Verbatim, present, render
+from generator.render import LocalFile
+from generator.render.cloudformation import Packaged, Rendered, Verbatim, present, render
 from generator.render.yaml_text import Intrinsic
 
 POLICY = {"Version": "2012-10-17", "Statement": ({"Effect": "Deny", "Action": ("a:B", "a:C")},)}
@@ -239,3 +241,11 @@ def test_a_comment_needs_its_resource() -> None:
 def test_a_template_needs_a_resource() -> None:
     with pytest.raises(ValueError, match="no resource to write"):
         draw()
+
+
+def test_a_local_file_stands_in_the_place_of_an_object_in_s3() -> None:
+    code = Packaged(LocalFile("../functions/a.zip"))
+    function = awslambda.Function("Function", Code=code, Role="arn")
+    rendered = render([function], description="x", header="x")
+    assert rendered.template["Resources"]["Function"]["Properties"]["Code"] == "../functions/a.zip"
+    assert "../functions/a.zip" in rendered.literals

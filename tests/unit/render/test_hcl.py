@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.render import Recorder
+from generator.render import LocalFile, Recorder
 from generator.render.hcl import Reference, literal, printed
 
 if TYPE_CHECKING:
@@ -185,3 +185,11 @@ def test_leaves_and_keys_are_recorded_as_given() -> None:
     assert recorder.literals == ["${x}", 1, True, 1.5, "${x}"]
     assert [type(leaf) for leaf in recorder.literals] == [str, int, bool, float, str]
     assert recorder.keys == ["a:b", "c", "d", "e"]
+
+
+def test_a_local_file_is_named_from_the_folder_of_the_root() -> None:
+    recorder = Recorder()
+    file = LocalFile("../functions/a.zip")
+    assert printed(file, recorder) == '"${path.module}/../functions/a.zip"'
+    assert recorder.literals == ["../functions/a.zip"]
+    assert literal(LocalFile("${x}")) == '"${path.module}/$${x}"'

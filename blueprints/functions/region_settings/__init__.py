@@ -1,0 +1,1 @@
+"""Switches on AWS Backup's advanced features for DynamoDB, and disturbs no other service."""

@@ -1,0 +1,125 @@
+"""Functions, decided: code, role and log group of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blueprints.documents import Statement, document
+from generator.bundle import RUNTIME, Bundle
+from generator.naming import Label, arn, iam_name, label, physical
+from generator.render import LocalFile
+from generator.spec.resolved import Environment
+
+ARCHITECTURE = "arm64"
+# More memory is more CPU, and most of a short run is the import of boto3.
+MEMORY_MB = 256
+# An audit looks back a year; one line a decision costs next to nothing.
+LOG_RETENTION_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionRoleFacts:
+    """The role that a function runs with."""
+
+    label: Label
+    purpose: str
+    name: str
+    trust: Mapping[str, Any]
+    policy_name: str
+    policy: Mapping[str, Any]
+    permissions_boundary_arn: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroupFacts:
+    """Where a function's lines go; made before it runs, so that they expire."""
+
+    label: Label
+    name: str
+    retention_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionFacts:
+    """One function; `code` lies beside the folders of the templates."""
+
+    label: Label
+    purpose: str
+    name: str
+    handler: str
+    runtime: str
+    architecture: str
+    memory_mb: int
+    timeout_seconds: int
+    code: LocalFile
+    code_sha256: str
+    role: FunctionRoleFacts
+    log_group: LogGroupFacts
+    tags: Mapping[str, str]
+
+
+def function(
+    environment: Environment,
+    code: Bundle,
+    *,
+    purpose: str,
+    timeout_seconds: int,
+    statements: Iterable[Statement],
+) -> FunctionFacts:
+    """Return the facts of a function that may do what `statements` say, and write its log.
+
+    No reserved concurrency: it comes out of the account's own, and a new account has none to give.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    what = code.name.replace("_", "-")
+    name = physical(environment, what)
+    log_group = f"/aws/lambda/{name}"
+    return FunctionFacts(
+        label=label("function", code.name),
+        purpose=purpose,
+        name=name,
+        handler=code.handler,
+        runtime=RUNTIME,
+        architecture=ARCHITECTURE,
+        memory_mb=MEMORY_MB,
+        timeout_seconds=timeout_seconds,
+        code=LocalFile(f"../{code.path}"),
+        code_sha256=code.sha256_base64,
+        role=FunctionRoleFacts(
+            label=label("role_for_function", code.name),
+            purpose=f"The function {name} runs with this role.",
+            name=iam_name(environment, what),
+            trust=document(
+                {
+                    "Sid": "Lambda",
+                    "Effect": "Allow",
+                    "Principal": {"Service": "lambda.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ),
+            policy_name=what,
+            policy=document(*statements, _write_log(environment, log_group)),
+            permissions_boundary_arn=environment.spec.permissions_boundary_arn,
+        ),
+        log_group=LogGroupFacts(
+            label=label("log_group_of_function", code.name),
+            name=log_group,
+            retention_days=LOG_RETENTION_DAYS,
+        ),
+        tags=environment.tags,
+    )
+
+
+def _write_log(environment: Environment, log_group: str) -> Statement:
+    """Return what Lambda needs to write for a function: the group and its streams, and no others.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    """
+    return {
+        "Sid": "WriteLog",
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": arn(environment, "logs", f"log-group:{log_group}:*"),
+    }
