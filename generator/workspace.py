@@ -48,7 +48,7 @@ def find(names: Iterable[str], directory: Path = DIRECTORY) -> tuple[Path, ...]:
     if not wanted:
         paths = tuple(path for path in _files(directory) if reader.peek(path)[0] is not None)
         if not paths:
-            raise Mistakes([_nothing_in(directory)])
+            raise Mistakes(_nothing_in(directory))
         return paths
     mistakes: list[Mistake] = []
     found: dict[Path, None] = {}
@@ -77,15 +77,26 @@ def _files(directory: Path) -> tuple[Path, ...]:
 def _forgotten(workspace: _Workspace, directory: Path) -> list[Mistake]:
     """Return a mistake for every file of the folder that nothing was made of: a typo hides it."""
     used = {_key(file) for loaded in workspace.loaded.values() for file in loaded.document.files}
-    return [
-        Mistake(
-            f"{path} names no `environment`, and no environment extends or includes it, so "
-            "nothing is made of it",
-            "correct its `environment` key, name it in an `extends` or `include`, or move it away",
-        )
-        for path in _files(directory)
-        if _key(path) not in used
-    ]
+    found = []
+    for path in _files(directory):
+        if _key(path) not in used:
+            forgotten = Mistake(
+                f"{path} names no `environment`, and no environment extends or includes it, so "
+                "nothing is made of it",
+                "correct its `environment` key, name it in an `extends` or `include`, or move it "
+                "away",
+            )
+            found += _unreadable(path) or [forgotten]
+    return found
+
+
+def _unreadable(path: Path) -> list[Mistake]:
+    """Return what keeps a file from being read: then it may well name an environment."""
+    try:
+        reader.read(path)
+    except Mistakes as mistakes:
+        return list(mistakes.mistakes)
+    return []
 
 
 def _file_of(name: str, directory: Path) -> Path | None:
@@ -98,12 +109,16 @@ def _file_of(name: str, directory: Path) -> Path | None:
     return None
 
 
-def _nothing_in(directory: Path) -> Mistake:
+def _nothing_in(directory: Path) -> list[Mistake]:
+    unreadable = [mistake for path in _files(directory) for mistake in _unreadable(path)]
+    if unreadable:
+        return unreadable
     if not directory.is_dir():
         cause = f"there is no folder {directory}/ here"
     else:
         cause = f"no file in {directory}/ names an `environment`"
-    return Mistake(cause, "run `holdfast init` for a starter, or name the environment files to use")
+    fix = "run `holdfast init` for a starter, or name the environment files to use"
+    return [Mistake(cause, fix)]
 
 
 def _unknown(name: str, directory: Path) -> Mistake:

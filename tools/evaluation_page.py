@@ -167,6 +167,9 @@ def _words(words: str) -> str:
 
 def main() -> int:
     """Write the pages, print the result, and return the exit status."""
+    from tests.policies import simulator
+
+    simulator.install()
     outcomes = judged()
     for path, text in pages(outcomes).items():
         (ROOT / path).parent.mkdir(exist_ok=True)

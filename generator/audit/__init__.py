@@ -51,6 +51,8 @@ def run(names: Sequence[str], options: Options, form: str) -> bool:
     failing = sum(finding.fails for finding in found.findings)
     notes = len(found.findings) - failing
     click.echo(f"tables: {found.tables}, findings: {failing}, notes: {notes}", err=True)
+    if not found.tables:
+        click.echo("no DynamoDB table is in these files, so nothing was judged", err=True)
     return failing > 0
 
 
@@ -64,6 +66,9 @@ def options_of(parameters: Sequence[str], account_id: str | None, region: str | 
     ]
     if account_id is not None and not re.fullmatch(r"\d{12}", account_id):
         mistakes.append(Mistake(f"--account-id {account_id} is no account", "give its 12 digits"))
+    if region is not None and not re.fullmatch(r"[a-z]{2,3}(-[a-z]+)+-\d", region):
+        fix = "give its code, such as eu-central-1"
+        mistakes.append(Mistake(f"--region {region} is no Region", fix))
     if mistakes:
         raise Mistakes(mistakes)
     given = {name: value for name, _, value in pairs}

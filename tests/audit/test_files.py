@@ -83,6 +83,7 @@ def test_a_missing_file_and_a_binary_plan_are_told_at_once(
         (("--parameter", "Stage"), "--parameter Stage has no value"),
         (("--parameter", "Stgae=prod"), "no template has a parameter Stgae"),
         (("--account-id", "123"), "--account-id 123 is no account"),
+        (("--region", "mars"), "--region mars is no Region"),
     ],
 )
 def test_bad_options_are_mistakes(options: tuple[str, ...], told: str, tmp_path: Path) -> None:
