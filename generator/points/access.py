@@ -15,6 +15,7 @@ from botocore.exceptions import (
     HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
+    ProfileNotFound,
     SSOError,
     TokenRetrievalError,
 )
@@ -115,7 +116,11 @@ class Access:
 def access_of(profile: str | None) -> Access:
     """Return the access of a profile, or of the usual chain; raises `Mistakes` without it."""
     try:
-        return Access(session=Session(profile_name=profile))  # type: ignore[no-untyped-call]
+        session = Session(profile_name=profile)  # type: ignore[no-untyped-call]
+        # Where AWS_DATA_PATH is set, boto3 notices a missing profile at the first call only.
+        if profile is not None and profile not in session.available_profiles:
+            raise ProfileNotFound(profile=profile)
+        return Access(session=session)
     except BotoCoreError as error:
         fix = "`aws configure list-profiles` shows the profiles there are"
         raise Mistakes([Mistake(said(error), fix)]) from None

@@ -243,8 +243,17 @@ def test_a_vault_that_is_not_rendered_is_named_as_not_readable(
         (("prod", "cart", "--profile", "nobody"), "The config profile (nobody) could not be found"),
     ],
 )
-def test_bad_input(arguments: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("data_path", [None, "somewhere"])
+def test_bad_input(
+    arguments: tuple[str, ...],
+    said: str,
+    data_path: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("AWS_DATA_PATH", raising=False)
+    if data_path is not None:
+        monkeypatch.setenv("AWS_DATA_PATH", data_path)
     result = holdfast("points", *arguments)
     assert result.exit_code == 2
     assert said in result.stderr
