@@ -119,7 +119,7 @@ def access_of(profile: str | None) -> Access:
         session = Session(profile_name=profile)  # type: ignore[no-untyped-call]
         # Where AWS_DATA_PATH is set, boto3 notices a missing profile at the first call only.
         if profile is not None and profile not in session.available_profiles:
-            raise ProfileNotFound(profile=profile)
+            raise ProfileNotFound(profile=profile)  # type: ignore[no-untyped-call]
         return Access(session=session)
     except BotoCoreError as error:
         fix = "`aws configure list-profiles` shows the profiles there are"
