@@ -40,7 +40,10 @@ def guardrails(draw: st.DrawFn, place: Written, principals: Written) -> Written:
     management = st.fixed_dictionaries(
         {
             "management_account_id": st.just("999999999997"),
-            "target_ids": _some_of(_TARGETS, least=1),
+            # A unit may hold the environment's account; a list of accounts has to name it.
+            "target_ids": _some_of(_TARGETS, least=1).map(
+                lambda ids: [*ids, place["account_id"]] if "".join(ids).isdigit() else ids
+            ),
         }
     )
     written: Written = draw(
