@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.naming import provider_alias
+
 # Terraform roots of their own: other credentials, other state.
 ORGANIZATION = "organization"
 ROOTS = (ORGANIZATION,)
@@ -24,4 +26,4 @@ class Elsewhere:
     @property
     def provider(self) -> str | None:
         """The provider of its resources, or None for the root's own."""
-        return None if self.root is not None else f"aws.{self.region.replace('-', '_')}"
+        return None if self.root is not None else f"aws.{provider_alias(self.region)}"

@@ -94,6 +94,11 @@ def root_arn(partition: str, account_id: str) -> str:
     return f"arn:{partition}:iam::{account_id}:root"
 
 
+def provider_alias(region: str) -> str:
+    """Return the alias of Terraform's provider for another Region."""
+    return region.replace("-", "_")
+
+
 # A key that its PascalCase form gives back: no two of these share a label.
 _CANONICAL = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from generator.naming import provider_alias
 from generator.render import commented
 from generator.render.hcl import literal, tidy
 from generator.spec.resolved import Environment
@@ -47,11 +48,6 @@ def _versions() -> str:
   }}
 }}
 """
-
-
-def provider_alias(region: str) -> str:
-    """Return the alias of the provider for another Region."""
-    return region.replace("-", "_")
 
 
 def _provider(region: str, account_id: str, *, alias: bool = False) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blueprints.alerts import alerts_topic_arn, uncovered_rules, watchdog_topic_arn
-from generator.naming import arn, iam_name, vault_name
+from blueprints.names import backup_role_arn
+from generator.naming import vault_name
 from generator.pipeline import Tree
 from generator.spec.resolved import Environment
 
@@ -104,12 +105,12 @@ def _given_keys(environment: Environment) -> Iterator[str]:
     if not given:
         return
     yield "## Keys that are not Holdfast's"
-    roles = [arn(environment, "iam", f"role/{iam_name(environment, 'backup')}", regional=False)]
+    role = backup_role_arn(environment)
     yield (
         "The policies of these keys have to let AWS Backup use them "
         "(`kms:Decrypt`, `kms:DescribeKey`, `kms:Encrypt`, `kms:GenerateDataKey*`, "
         "`kms:ReEncrypt*`, and `kms:CreateGrant` with `kms:GrantIsForAWSResource`), for "
-        f"`{roles[0]}` and for the role `AWSServiceRoleForBackup` of every account that copies "
+        f"`{role}` and for the role `AWSServiceRoleForBackup` of every account that copies "
         "from or to the vault:"
     )
     yield "\n".join(f"- `{vault}`: `{key}`" for vault, key in given.items())

@@ -25,9 +25,9 @@ def sections(tree: Tree) -> Iterator[str]:
     if CLOUDFORMATION in tree.engines:
         yield "### With CloudFormation"
         yield "Once for the account and Region: the bucket that takes templates and function code."
-        yield _shell([_bootstrap(environment)])
+        yield shell([_bootstrap(environment)])
         yield "Then, and after every change:"
-        yield _shell(_deployments(tree))
+        yield shell(_deployments(tree))
         yield from _of_others(tree)
     if TERRAFORM in tree.engines:
         yield from _with_terraform(tree)
@@ -38,7 +38,7 @@ def sections(tree: Tree) -> Iterator[str]:
 def _with_terraform(tree: Tree) -> Iterator[str]:
     environment = tree.environment
     yield "### With Terraform"
-    yield _shell(_terraform(terraform_folder(None)))
+    yield shell(_terraform(terraform_folder(None)))
     roots = {
         part.elsewhere.root: part.elsewhere.account_id
         for part in tree.parts
@@ -46,7 +46,7 @@ def _with_terraform(tree: Tree) -> Iterator[str]:
     }
     for root, account_id in roots.items():
         yield f"With credentials of account `{account_id}`, which has a state of its own:"
-        yield _shell(_terraform(terraform_folder(root)))
+        yield shell(_terraform(terraform_folder(root)))
     if environment.spec.deploy.terraform_backend is None:
         yield (
             "No `deploy.terraform_backend` is named, so the state lies in `terraform/`: keep it "
@@ -119,7 +119,7 @@ def _of_others(tree: Tree) -> Iterator[str]:
             commands.setdefault(there.account_id, []).append(_deployment(tree.environment, part))
     for account_id, of_account in commands.items():
         yield f"With credentials of account `{account_id}`:"
-        yield _shell(of_account)
+        yield shell(of_account)
 
 
 def _package(environment: Environment, part: Part) -> Iterator[str]:
@@ -180,5 +180,6 @@ def _command(*words: str) -> str:
     return " \\\n  ".join(words)
 
 
-def _shell(commands: list[str]) -> str:
+def shell(commands: list[str]) -> str:
+    """Return commands as a block of Markdown."""
     return "```sh\n" + "\n".join(commands) + "\n```"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprints import guardrails
+from generator.guide.deploy import shell
 from generator.pipeline import Tree
 from generator.spec.resolved import Environment
 
@@ -58,7 +59,7 @@ def _permission_sets(own: Any) -> Iterator[str]:
         for name, policies in wanted.items()
         for policy in policies
     ]
-    yield _shell(lines)
+    yield shell(lines)
 
 
 def _denying(environment: Environment) -> Iterator[str]:
@@ -106,7 +107,7 @@ def _service_control(environment: Environment, own: Any, *, rendered: bool) -> I
         "(they forbid, for example, to make the break-glass role), for each of them:"
     )
     name = f"{environment.project}-{environment.name}"
-    yield _shell(
+    yield shell(
         [
             f"aws organizations create-policy --type SERVICE_CONTROL_POLICY \\\n"
             f"  --name {name}-{key} --description 'Holdfast: {name}' \\\n"
@@ -118,7 +119,3 @@ def _service_control(environment: Environment, own: Any, *, rendered: bool) -> I
             "--policy-id ID_PRINTED_ABOVE"
         ]
     )
-
-
-def _shell(lines: list[str]) -> str:
-    return "```sh\n" + "\n".join(lines) + "\n```"

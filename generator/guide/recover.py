@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.naming import arn, iam_name, vault_name
+from blueprints.names import copy_back_role_arn, recovery_role_arn
+from generator.naming import vault_name
 from generator.pipeline import Tree
 from generator.spec.resolved import CopyTarget, Environment
 
@@ -71,8 +72,8 @@ def _way_back(environment: Environment) -> Iterator[str]:
         "copy in cold storage cannot be copied back: restore it there."
     )
     for target, there, back, days in ways.values():
-        role = arn(there, "iam", f"role/{iam_name(there, 'recovery')}", regional=False)
-        service = arn(there, "iam", f"role/{iam_name(there, 'copy-back')}", regional=False)
+        role = recovery_role_arn(there)
+        service = copy_back_role_arn(there)
         vault = target.vault_arn.rpartition(":")[2]
         yield f"From `{vault}` of `{there.name}`, as break-glass, after assuming `{role}`:"
         yield f"""```sh
