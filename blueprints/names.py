@@ -12,17 +12,17 @@ DEFAULT_STACK = "tables"
 
 def backup_role_arn(environment: Environment) -> str:
     """Return the ARN of the role that AWS Backup takes backups with."""
-    return arn(environment, "iam", f"role/{iam_name(environment, 'backup')}", regional=False)
+    return _role_arn(environment, "backup")
 
 
 def copy_back_role_arn(environment: Environment) -> str:
     """Return the ARN of the role that AWS Backup copies points back with."""
-    return arn(environment, "iam", f"role/{iam_name(environment, 'copy-back')}", regional=False)
+    return _role_arn(environment, "copy-back")
 
 
 def recovery_role_arn(environment: Environment) -> str:
     """Return the ARN of the role with which a destination's copies are listed and copied back."""
-    return arn(environment, "iam", f"role/{iam_name(environment, 'recovery')}", regional=False)
+    return _role_arn(environment, "recovery")
 
 
 def default_restore_role_arn(environment: Environment) -> str:
@@ -79,3 +79,67 @@ def given_key_arns(environment: Environment) -> tuple[str, ...]:
 def export_bucket_arn(environment: Environment) -> str:
     """Return the ARN of the bucket that takes exports."""
     return f"arn:{environment.partition}:s3:::{bucket_name(environment, 'exports')}"
+
+
+def recovers(environment: Environment) -> bool:
+    """Return whether the environment has the state machine that restores, and a catalogue."""
+    wanted = environment.is_destination or bool(environment.tables)
+    return environment.spec.recovery.enabled and wanted
+
+
+def catalogue_bucket_name(environment: Environment) -> str:
+    """Return the name of the bucket with settings of tables and reports of restores."""
+    return bucket_name(environment, "catalog")
+
+
+def catalogue_bucket_arn(environment: Environment) -> str:
+    """Return the ARN of the catalogue bucket."""
+    return f"arn:{environment.partition}:s3:::{catalogue_bucket_name(environment)}"
+
+
+def catalogue_key_alias(environment: Environment) -> str:
+    """Return the alias of the key that encrypts the catalogue."""
+    return f"alias/{physical(environment, 'catalog')}"
+
+
+def replication_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role with which S3 replicates the catalogue."""
+    return _role_arn(environment, "catalog-replication")
+
+
+def restore_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role that AWS Backup restores tables with."""
+    return _role_arn(environment, "restore")
+
+
+def function_role_arn(environment: Environment, function: str) -> str:
+    """Return the ARN of the role of a function, by the function's name such as plan_restore."""
+    return _role_arn(environment, function.replace("_", "-"))
+
+
+def restore_machine_arn(environment: Environment) -> str:
+    """Return the ARN of the state machine that restores tables."""
+    return state_machine_arn(environment, "restore")
+
+
+def state_machine_arn(environment: Environment, what: str) -> str:
+    """Return the ARN of a state machine."""
+    return arn(environment, "states", f"stateMachine:{physical(environment, what)}")
+
+
+def snapshots_machine(protection: str) -> str:
+    """Return what the state machine of a protection class's native backups is called."""
+    return f"snapshots-{protection}"
+
+
+def pointer_name(environment: Environment, table: Table) -> str | None:
+    """Return the name of the SSM parameter that points at the live table, if it has one."""
+    pointer = table.spec.pointer
+    if pointer is None:
+        return None
+    default = f"/{environment.project}/{environment.name}/tables/{table.key}"
+    return pointer.parameter_name or default
+
+
+def _role_arn(environment: Environment, what: str) -> str:
+    return arn(environment, "iam", f"role/{iam_name(environment, what)}", regional=False)

@@ -9,7 +9,15 @@ from generator.spec.environment import (
     Subscription,
 )
 from generator.spec.guardrails import Attachment, BreakGlassRole
-from generator.spec.protection import Backup, Copy, Lock, PointInTimeRecovery, Protection, Vault
+from generator.spec.protection import (
+    Backup,
+    Copy,
+    Lock,
+    PointInTimeRecovery,
+    Protection,
+    Snapshots,
+    Vault,
+)
 from generator.spec.tables import (
     AutoScaling,
     Billing,
@@ -43,6 +51,7 @@ __all__ = [
     "Principal",
     "Projection",
     "Protection",
+    "Snapshots",
     "Subscription",
     "Table",
     "Vault",

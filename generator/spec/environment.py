@@ -22,6 +22,7 @@ from generator.spec.base import (
 )
 from generator.spec.guardrails import Guardrails
 from generator.spec.protection import Protection, Vault
+from generator.spec.recovery import Recovery
 from generator.spec.tables import Billing, Encryption, Table, TableAlarms
 
 _NAME_FIX = "use 2 to 20 lower-case letters, digits and `-`, starting with a letter"
@@ -347,6 +348,9 @@ class EnvironmentSpec(Model):
     )
     tables: dict[TableKey, Table] = Field(default_factory=dict, description="Tables by key.")
     alerts: Alerts | None = Field(None, description="Absent: nobody is told of failures.")
+    recovery: Recovery = Field(
+        default_factory=Recovery, description="The way back: restores, and what they need."
+    )
     manage_region_settings: bool = Field(
         False,
         description="A function adds DynamoDB to AWS Backup's settings of the account and Region, "

@@ -180,6 +180,38 @@ class Backup(Lifecycle):
         return self
 
 
+def _scheduler_schedule(expression: str) -> str:
+    try:
+        parse_schedule(expression)
+    except ScheduleError as error:
+        refuse(error.cause, error.fix)
+    return expression
+
+
+# EventBridge Scheduler takes cron and rate:
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+SchedulerSchedule = Annotated[
+    str,
+    AfterValidator(_scheduler_schedule),
+    Field(json_schema_extra={"examples": ["cron(0 */6 * * ? *)", "rate(6 hours)"]}),
+]
+
+
+class Snapshots(Model):
+    """Native on-demand backups of DynamoDB itself: whole tables, in this account and Region."""
+
+    limits_of: ClassVar[str] = "Holdfast"
+
+    schedule: SchedulerSchedule = Field(description="Cron or rate expression.")
+    schedule_timezone: TimeZone = Field("Etc/UTC", description="IANA time zone of the schedule.")
+    keep_last: int = Field(
+        3, ge=1, le=1_000, description="The newest so many are kept, however old they are."
+    )
+    keep_days: int = Field(
+        ge=1, le=MAXIMUM_DAYS, description="Beyond these, older ones are deleted."
+    )
+
+
 class TagSelection(Model):
     """Also back up tables of this account and Region that carry a tag."""
 
@@ -198,6 +230,9 @@ class Protection(Model):
     )
     backups: dict[Key, Backup] = Field(
         default_factory=dict, description="AWS Backup rules by name."
+    )
+    snapshots: Snapshots | None = Field(
+        None, description="Native on-demand backups by schedule. Absent: none."
     )
     select_by_tag: TagSelection | None = Field(
         None, description="Besides the tables listed: every table with this tag."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,7 @@ from generator.spec.base import (
     StackKey,
     TableName,
     Tags,
+    matching,
     refuse,
 )
 from generator.spec.protection import PointInTimeRecovery
@@ -200,6 +201,23 @@ class TableAlarms(Model):
     system_errors: bool = Field(default=False, description="DynamoDB answers with HTTP 500.")
 
 
+class Pointer(Model):
+    """An SSM parameter that holds the name of the live table; a restore can repoint it."""
+
+    parameter_name: (
+        Annotated[
+            str,
+            *matching(
+                r"(/[A-Za-z0-9_.-]{1,100}){1,15}",
+                "`{value}` is not the path of an SSM parameter",
+                "write a path of letters, digits, `_`, `.` and `-`, such as /shop/prod/orders",
+                example="/shop/prod/tables/orders",
+            ),
+        ]
+        | None
+    ) = Field(None, description="Default: /PROJECT/ENVIRONMENT/tables/KEY.")
+
+
 class Table(Model):
     """One table, defined here or (`existing: true`) elsewhere."""
 
@@ -243,4 +261,7 @@ class Table(Model):
     )
     resource_policy: Document | None = Field(None, description="Resource-based policy document.")
     alarms: TableAlarms | None = Field(None, description="Default: `defaults.alarms`.")
+    pointer: Pointer | None = Field(
+        None, description="SSM parameter with the live table's name. Absent: none."
+    )
     tags: Tags = Field(default_factory=dict, description="Added to the environment's tags.")
