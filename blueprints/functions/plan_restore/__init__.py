@@ -1,0 +1,1 @@
+"""Decides what a restore does: from which source, under which name, with which request."""
