@@ -5,12 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from troposphere import AWSObject, GetAtt, Tags, awslambda, cloudformation, iam, logs
+from troposphere import (
+    AWSObject,
+    GetAtt,
+    Ref,
+    Tags,
+    awslambda,
+    cloudformation,
+    events,
+    iam,
+    kms,
+    logs,
+    s3,
+    scheduler,
+    ssm,
+    stepfunctions,
+)
 
-from blueprints.recovery.facts import CallFacts, RecoveryFacts
+from blueprints.recovery.catalogue import CatalogueFacts, KeyFacts, ReplicationFacts
+from blueprints.recovery.facts import CallFacts, PointerFacts, RecoveryFacts
 from blueprints.recovery.functions import FunctionFacts, FunctionRoleFacts, LogGroupFacts
+from blueprints.recovery.machines import MachineFacts
+from blueprints.recovery.roles import RoleFacts
+from blueprints.recovery.schedules import ChangeRuleFacts, ScheduleFacts
 from generator.render.cloudformation import Packaged, Verbatim, present
 
+STATEFUL: Mapping[str, Any] = {
+    "DeletionPolicy": "RetainExceptOnCreate",
+    "UpdateReplacePolicy": "Retain",
+}
 # cfn-lint warns that such a template has to be packaged first, and it has to.
 LOCAL_CODE: Mapping[str, Any] = {
     "Metadata": {
@@ -27,20 +50,127 @@ class RegionSettings(cloudformation.CustomResource):
 
 
 def resources(facts: RecoveryFacts) -> Iterator[AWSObject]:
-    """Yield each function with its role and log group, then what calls them."""
+    """Yield roles, the catalogue, functions, state machines, and what starts them."""
+    for role in facts.roles:
+        yield _role(role, role.tags)
+    if facts.catalogue is not None:
+        yield from _catalogue(facts.catalogue)
     for function in facts.functions:
         yield _log_group(function.log_group, function.tags)
         yield _role(function.role, function.tags)
         yield _function(function)
-    yield _region_settings(facts.region_settings)
+    for machine in facts.machines:
+        yield _machine(machine)
+    for schedule in facts.schedules:
+        yield _schedule(schedule)
+    if facts.change_rule is not None:
+        yield _change_rule(facts.change_rule)
+    for pointer in facts.pointers:
+        yield _pointer(pointer)
+    if facts.region_settings is not None:
+        yield _region_settings(facts.region_settings)
 
 
 def comments(facts: RecoveryFacts) -> Mapping[str, str]:
     """Return logical id → what the resource is for."""
-    roles = (function.role for function in facts.functions)
-    named: Iterable[FunctionFacts | FunctionRoleFacts | CallFacts]
-    named = (*facts.functions, *roles, facts.region_settings)
-    return {each.label.logical_id: each.purpose for each in named}
+    named: Iterable[Any] = (
+        *facts.roles,
+        facts.catalogue,
+        *facts.functions,
+        *(function.role for function in facts.functions),
+        *facts.machines,
+        *facts.schedules,
+        facts.change_rule,
+        *facts.pointers,
+        facts.region_settings,
+    )
+    return {each.label.logical_id: each.purpose for each in named if each is not None}
+
+
+def _catalogue(facts: CatalogueFacts) -> Iterator[AWSObject]:
+    key, alias = _key(facts.key)
+    yield key
+    yield alias
+    bucket = s3.Bucket(
+        facts.label.logical_id,
+        **STATEFUL,
+        BucketName=facts.bucket_name,
+        BucketEncryption=s3.BucketEncryption(
+            ServerSideEncryptionConfiguration=[
+                s3.ServerSideEncryptionRule(
+                    BucketKeyEnabled=True,
+                    ServerSideEncryptionByDefault=s3.ServerSideEncryptionByDefault(
+                        SSEAlgorithm="aws:kms", KMSMasterKeyID=GetAtt(key.title, "Arn")
+                    ),
+                )
+            ]
+        ),
+        OwnershipControls=s3.OwnershipControls(
+            Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
+        ),
+        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
+            BlockPublicAcls=True,
+            BlockPublicPolicy=True,
+            IgnorePublicAcls=True,
+            RestrictPublicBuckets=True,
+        ),
+        VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+        **present(ReplicationConfiguration=_replication(facts.replication)),
+        Tags=Tags(facts.tags),
+    )
+    yield bucket
+    yield s3.BucketPolicy(
+        facts.policy_label.logical_id,
+        Bucket=bucket.ref(),
+        PolicyDocument=Verbatim(facts.policy),
+    )
+
+
+def _key(facts: KeyFacts) -> tuple[kms.Key, kms.Alias]:
+    key = kms.Key(
+        facts.label.logical_id,
+        **STATEFUL,
+        Description=facts.description,
+        KeyPolicy=Verbatim(facts.policy),
+        EnableKeyRotation=True,
+        PendingWindowInDays=facts.deletion_window_days,
+        Tags=Tags(facts.tags),
+    )
+    alias = kms.Alias(
+        facts.alias_label.logical_id,
+        **STATEFUL,
+        AliasName=facts.alias_name,
+        TargetKeyId=key.ref(),
+    )
+    return key, alias
+
+
+def _replication(facts: ReplicationFacts | None) -> s3.ReplicationConfiguration | None:
+    if facts is None:
+        return None
+    return s3.ReplicationConfiguration(
+        Role=GetAtt(facts.role.logical_id, "Arn"),
+        Rules=[
+            s3.ReplicationConfigurationRules(
+                Id=replica.id,
+                Status="Enabled",
+                Priority=replica.priority,
+                Filter=s3.ReplicationRuleFilter(Prefix=replica.prefix),
+                DeleteMarkerReplication=s3.DeleteMarkerReplication(Status="Disabled"),
+                SourceSelectionCriteria=s3.SourceSelectionCriteria(
+                    SseKmsEncryptedObjects=s3.SseKmsEncryptedObjects(Status="Enabled")
+                ),
+                Destination=s3.ReplicationConfigurationRulesDestination(
+                    Bucket=replica.bucket_arn,
+                    Account=replica.account_id,
+                    EncryptionConfiguration=s3.EncryptionConfiguration(
+                        ReplicaKmsKeyID=replica.key_arn
+                    ),
+                ),
+            )
+            for replica in facts.replicas
+        ],
+    )
 
 
 def _log_group(facts: LogGroupFacts, tags: Mapping[str, str]) -> logs.LogGroup:
@@ -55,7 +185,7 @@ def _log_group(facts: LogGroupFacts, tags: Mapping[str, str]) -> logs.LogGroup:
     )
 
 
-def _role(facts: FunctionRoleFacts, tags: Mapping[str, str]) -> iam.Role:
+def _role(facts: RoleFacts | FunctionRoleFacts, tags: Mapping[str, str]) -> iam.Role:
     return iam.Role(
         facts.label.logical_id,
         RoleName=facts.name,
@@ -82,6 +212,62 @@ def _function(facts: FunctionFacts) -> awslambda.Function:
         Timeout=facts.timeout_seconds,
         Role=GetAtt(facts.role.label.logical_id, "Arn"),
         Tags=Tags(facts.tags),
+    )
+
+
+def _machine(facts: MachineFacts) -> stepfunctions.StateMachine:
+    return stepfunctions.StateMachine(
+        facts.label.logical_id,
+        StateMachineName=facts.name,
+        StateMachineType="STANDARD",
+        Definition=Verbatim(facts.definition),
+        RoleArn=GetAtt(facts.role.logical_id, "Arn"),
+        Tags=Tags(facts.tags),
+    )
+
+
+def _schedule(facts: ScheduleFacts) -> scheduler.Schedule:
+    return scheduler.Schedule(
+        facts.label.logical_id,
+        Name=facts.name,
+        ScheduleExpression=facts.expression,
+        ScheduleExpressionTimezone=facts.timezone,
+        FlexibleTimeWindow=scheduler.FlexibleTimeWindow(
+            Mode="FLEXIBLE", MaximumWindowInMinutes=facts.window_minutes
+        ),
+        Target=scheduler.Target(
+            Arn=Ref(facts.machine.logical_id),
+            RoleArn=GetAtt(facts.role.logical_id, "Arn"),
+            Input=facts.input,
+        ),
+    )
+
+
+def _change_rule(facts: ChangeRuleFacts) -> events.Rule:
+    return events.Rule(
+        facts.label.logical_id,
+        Name=facts.name,
+        Description=facts.description,
+        State="ENABLED",
+        EventPattern=Verbatim(facts.event_pattern),
+        Targets=[
+            events.Target(
+                Id=facts.target_id,
+                Arn=Ref(facts.machine.logical_id),
+                RoleArn=GetAtt(facts.role.logical_id, "Arn"),
+            )
+        ],
+        Tags=Tags(facts.tags),
+    )
+
+
+def _pointer(facts: PointerFacts) -> ssm.Parameter:
+    return ssm.Parameter(
+        facts.label.logical_id,
+        Name=facts.name,
+        Type="String",
+        Value=facts.value,
+        Tags=dict(facts.tags),
     )
 
 

@@ -112,6 +112,11 @@ def function(
     )
 
 
+def function_arn(environment: Environment, function: FunctionFacts) -> str:
+    """Return the ARN of a function."""
+    return arn(environment, "lambda", f"function:{function.name}")
+
+
 def _write_log(environment: Environment, log_group: str) -> Statement:
     """Return what Lambda needs to write for a function: the group and its streams, and no others.
 

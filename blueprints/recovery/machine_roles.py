@@ -1,0 +1,133 @@
+"""Roles of the state machines of recovery, and of what starts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from blueprints.documents import Statement
+from blueprints.names import pointer_name, snapshots_machine, state_machine_arn
+from blueprints.recovery.functions import FunctionFacts, function_arn
+from blueprints.recovery.place import alert_topic_arn, service_of
+from blueprints.recovery.roles import RoleFacts, acting_for, role, trust_of
+from blueprints.recovery.schedules import SCHEDULES_ROLE, SETTINGS, taking_snapshots
+from generator.naming import arn, label, physical
+from generator.spec.resolved import Environment
+
+RESTORE = "restore"
+RESTORE_ROLE = label("role_of_restore_machine")
+SCHEDULED_ROLE = label("role_of_scheduled_machines")
+Functions = Mapping[str, FunctionFacts]
+
+
+def machine_roles(
+    environment: Environment, functions: Functions, scheduled: Functions
+) -> Iterator[RoleFacts]:
+    """Yield the roles of the state machines, and of what starts those that are scheduled."""
+    pointers = [name for table in environment.tables if (name := pointer_name(environment, table))]
+    machine = state_machine_arn(environment, RESTORE)
+    yield role(
+        environment,
+        RESTORE_ROLE,
+        "restore-machine",
+        purpose="The state machine that restores runs with this role.",
+        trust=trust_of("states.amazonaws.com", **acting_for(environment, machine)),
+        statements=(
+            _invoke(environment, functions),
+            *((_repoint(environment, pointers),) if pointers else ()),
+        ),
+    )
+    if not scheduled:
+        return
+    machines = [SETTINGS, *map(snapshots_machine, taking_snapshots(environment))]
+    machine_arns = [state_machine_arn(environment, each) for each in machines]
+    yield role(
+        environment,
+        SCHEDULED_ROLE,
+        "scheduled-machines",
+        purpose="The state machines that run by the clock use this role.",
+        trust=trust_of("states.amazonaws.com", **_acting_for_any(environment, machine_arns)),
+        statements=(_invoke(environment, scheduled), *publish_alerts(environment)),
+    )
+    group = arn(environment, "scheduler", "schedule-group/default")
+    rule = arn(environment, "events", f"rule/{physical(environment, 'table-changed')}")
+    yield role(
+        environment,
+        SCHEDULES_ROLE,
+        "recovery-schedules",
+        purpose="EventBridge and its Scheduler start state machines with this role.",
+        trust={
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": sid,
+                    "Effect": "Allow",
+                    "Principal": {"Service": service},
+                    "Action": "sts:AssumeRole",
+                    "Condition": acting_for(environment, source),
+                }
+                for sid, service, source in (
+                    ("Scheduler", "scheduler.amazonaws.com", group),
+                    ("EventBridge", "events.amazonaws.com", rule),
+                )
+            ],
+        },
+        statements=(
+            {
+                "Sid": "StartMachines",
+                "Effect": "Allow",
+                "Action": "states:StartExecution",
+                "Resource": machine_arns,
+            },
+        ),
+    )
+
+
+def publish_alerts(environment: Environment) -> tuple[Statement, ...]:
+    """Return what it takes to publish to the alert topic, nothing where there is none."""
+    topic_arn = alert_topic_arn(environment)
+    if topic_arn is None:
+        return ()
+    return (
+        {
+            "Sid": "PublishAlerts",
+            "Effect": "Allow",
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
+        },
+        {
+            # AWS chooses the id of the topic's key.
+            "Sid": "EncryptAlerts",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": arn(environment, "kms", "key/*"),
+            "Condition": {
+                "ForAnyValue:StringEquals": {
+                    "kms:ResourceAliases": f"alias/{physical(environment, 'alerts')}"
+                },
+                "StringEquals": {"kms:ViaService": service_of(environment, "sns")},
+            },
+        },
+    )
+
+
+def _invoke(environment: Environment, functions: Functions) -> Statement:
+    return {
+        "Sid": "CallFunctions",
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": [function_arn(environment, each) for each in functions.values()],
+    }
+
+
+def _repoint(environment: Environment, names: list[str]) -> Statement:
+    return {
+        "Sid": "Repoint",
+        "Effect": "Allow",
+        "Action": "ssm:PutParameter",
+        "Resource": [arn(environment, "ssm", f"parameter{name}") for name in names],
+    }
+
+
+def _acting_for_any(environment: Environment, source_arns: list[str]) -> Mapping[str, Any]:
+    return {**acting_for(environment), "ArnLike": {"aws:SourceArn": source_arns}}

@@ -1,0 +1,160 @@
+"""State machines of recovery, decided: definitions, their roles, schedules and the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blueprints.names import catalogue_bucket_name, snapshots_machine
+from blueprints.recovery.asl import definition
+from blueprints.recovery.functions import FunctionFacts, function_arn
+from blueprints.recovery.machine_roles import RESTORE, RESTORE_ROLE, SCHEDULED_ROLE, Functions
+from blueprints.recovery.place import alert_topic_arn, place
+from blueprints.recovery.schedules import (
+    SETTINGS,
+    machine_label,
+    of_class,
+    snapshots_label,
+    taking_snapshots,
+)
+from generator.naming import Label, physical
+from generator.spec.resolved import Environment, Table
+
+# DynamoDB names no longest time of a restore. Looks that get rarer keep an execution of five days
+# below Step Functions' 25,000 events; a test counts them.
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+RESTORE_SECONDS = 5 * 24 * 3600
+# Attempts of a function that may take a quarter of an hour, and their waits.
+SCHEDULED_SECONDS = 5 * 15 * 60 + 600
+# What a refusal names is not there or not allowed: repeating it only hides that.
+REFUSED = "RefusedError"
+RETRY = (
+    {"ErrorEquals": [REFUSED], "MaxAttempts": 0},
+    {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "BackoffRate": 3, "MaxAttempts": 4},
+)
+CATCH = ({"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Report"},)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineFacts:
+    """One state machine; `definition` is a document, the same in both engines."""
+
+    label: Label
+    purpose: str
+    name: str
+    definition: Mapping[str, Any]
+    role: Label
+    tags: Mapping[str, str]
+
+
+def restore_machine(environment: Environment, functions: Functions) -> MachineFacts:
+    """Return the state machine that restores one table."""
+    values = {
+        "partition": environment.partition,
+        "timeout_seconds": RESTORE_SECONDS,
+        "place": place(environment),
+        "retry": list(RETRY),
+        "catch": list(CATCH),
+        "fetch_copy": "",
+        **{name: function_arn(environment, each) for name, each in functions.items()},
+    }
+    written = definition("restore", values)
+    if "fetch_copy" not in functions:  # no destination holds copies
+        states = written["States"]
+        for state in ("IsCopyNeeded", "FetchCopy", "IsCopyThere", "WaitForCopy"):
+            del states[state]
+        states["Plan"]["Next"] = "RestoreTable"
+    return MachineFacts(
+        label=machine_label(RESTORE),
+        purpose="Brings one table back, by holdfast restore or by the commands of the README.",
+        name=physical(environment, RESTORE),
+        definition=written,
+        role=RESTORE_ROLE,
+        tags=environment.tags,
+    )
+
+
+def settings_machine(environment: Environment, function: FunctionFacts) -> MachineFacts:
+    """Return the state machine that snapshots settings."""
+    return _scheduled(
+        environment,
+        machine_label("settings_snapshot"),
+        SETTINGS,
+        function,
+        purpose="Keeps the settings of every protected table, daily and after each change.",
+        payload={
+            "tables": _listed(environment.tables),
+            "bucket": catalogue_bucket_name(environment),
+            "event.$": "$",
+        },
+        error="SettingsSnapshotsFailedError",
+        subject=f"Holdfast: settings of tables not kept in {environment.name}",
+    )
+
+
+def snapshots_machines(
+    environment: Environment, function: FunctionFacts | None
+) -> Iterator[MachineFacts]:
+    """Yield the state machine of each protection class that takes native backups."""
+    for key, snapshots in taking_snapshots(environment).items():
+        if function is not None:
+            yield _scheduled(
+                environment,
+                snapshots_label("state_machine", key),
+                snapshots_machine(key),
+                function,
+                purpose=f"Takes native backups of class {key}, and deletes those past their time.",
+                payload={
+                    "tables": _listed(of_class(environment, key)),
+                    "class": key,
+                    "prefix": f"{environment.project}-{environment.name}-{key}-",
+                    "keep_last": snapshots.keep_last,
+                    "keep_days": snapshots.keep_days,
+                    "scheduled_at.$": "$.scheduled_at",
+                },
+                error="SnapshotsFailedError",
+                subject=f"Holdfast: native backups failed in {environment.name}",
+            )
+
+
+def _scheduled(  # noqa: PLR0913 - what the machines differ in
+    environment: Environment,
+    label: Label,
+    what: str,
+    function: FunctionFacts,
+    *,
+    purpose: str,
+    payload: Mapping[str, Any],
+    error: str,
+    subject: str,
+) -> MachineFacts:
+    topic_arn = alert_topic_arn(environment)
+    values = {
+        "comment": purpose,
+        "partition": environment.partition,
+        "timeout_seconds": SCHEDULED_SECONDS,
+        "function": function_arn(environment, function),
+        "payload": payload,
+        "retry": list(RETRY),
+        "error": error,
+        "topic_arn": topic_arn or "",
+        "subject": subject,
+    }
+    written = definition("scheduled", values)
+    if topic_arn is None:  # nobody to tell
+        states = written["States"]
+        del states["ReadError"], states["TakeMessage"], states["Alert"]
+        states["Run"]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}]
+    return MachineFacts(
+        label=label,
+        purpose=purpose,
+        name=physical(environment, what),
+        definition=written,
+        role=SCHEDULED_ROLE,
+        tags=environment.tags,
+    )
+
+
+def _listed(tables: tuple[Table, ...]) -> list[dict[str, str]]:
+    return [{"name": table.name, "arn": table.arn} for table in tables]

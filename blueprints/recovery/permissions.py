@@ -1,0 +1,347 @@
+"""What the functions of a restore may do: one list of statements for each, and nothing beside it.
+
+The modules of the functions list their calls; a test compares those that they really make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from blueprints.documents import Statement
+from blueprints.names import (
+    catalogue_bucket_arn,
+    recovery_role_arn,
+    restore_role_arn,
+)
+from blueprints.recovery.catalogue import OBJECTS, decrypt_catalogue, encrypt_catalogue
+from blueprints.recovery.machine_roles import publish_alerts
+from blueprints.recovery.place import service_of
+from blueprints.recovery.scope import backups_of, own_tables, restorable_tables, with_indexes
+from generator.naming import arn
+from generator.spec.resolved import Environment, stack_name
+
+REPORTS = "restores/"
+SETTINGS = f"{OBJECTS}settings/"
+AUTO_SCALING_ROLE = (
+    "role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/"
+    "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
+)
+
+
+def allow(sid: str, actions: Iterable[str], resources: Any, **condition: Any) -> Statement:
+    """Return one statement that allows `actions`."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": resources,
+        **({"Condition": condition} if condition else {}),
+    }
+
+
+def plan_restore(environment: Environment) -> list[Statement]:
+    """Return what reads points, settings and owners."""
+    vaults = [environment.vault_arn(key) for key in environment.vaults]
+    roles = [recovery_role_arn(each) for each in environment.destinations.values()]
+    stacks = [
+        arn(environment, "cloudformation", f"stack/{stack_name(environment, template)}/*")
+        for template in ("recovery", "tables*")
+    ]
+    return [
+        allow(
+            "ReadTables",
+            ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable"],
+            list(dict.fromkeys([*own_tables(environment), *restorable_tables(environment)])),
+        ),
+        # ListBackups takes no resource.
+        allow("ListBackups", ["dynamodb:ListBackups"], "*"),
+        allow("ReadBackups", ["dynamodb:DescribeBackup"], backups_of(own_tables(environment))),
+        *((_read_vaults(vaults),) if vaults else ()),
+        # AWS chooses the ids of recovery points and restore jobs.
+        allow(
+            "ReadPoints",
+            [
+                "backup:DescribeRecoveryPoint",
+                "backup:GetRestoreJobMetadata",
+                "backup:ListRestoreJobs",
+            ],
+            "*",
+        ),
+        *((allow("ReadDestinations", ["sts:AssumeRole"], roles),) if roles else ()),
+        *_read_catalogue(environment),
+        # An alias is resolved to the key that it names; AWS chooses the ids of keys.
+        allow("ResolveAliases", ["kms:DescribeKey"], arn(environment, "kms", "key/*")),
+        allow("FindOwner", ["cloudformation:DescribeStackResource"], stacks),
+    ]
+
+
+def _read_vaults(vaults: list[str]) -> Statement:
+    return allow("ReadVaults", ["backup:ListRecoveryPointsByBackupVault"], vaults)
+
+
+def _read_catalogue(environment: Environment) -> Iterable[Statement]:
+    bucket = catalogue_bucket_arn(environment)
+    yield allow("ListSettings", ["s3:ListBucket"], bucket, StringLike={"s3:prefix": f"{SETTINGS}*"})
+    yield allow("ReadSettings", ["s3:GetObject"], f"{bucket}/{SETTINGS}*")
+    yield decrypt_catalogue(environment)
+
+
+def fetch_copy(environment: Environment) -> list[Statement]:
+    """Return what copies a point back: the destination's own role does the work there."""
+    vaults = [environment.vault_arn(key) for key in environment.vaults]
+    roles = [recovery_role_arn(each) for each in environment.destinations.values()]
+    return [
+        *((allow("ActInDestinations", ["sts:AssumeRole"], roles),) if roles else ()),
+        *((_read_vaults(vaults),) if vaults else ()),
+    ]
+
+
+def restore_table(environment: Environment) -> list[Statement]:
+    """Return what restores: DynamoDB writes the new table with the rights of whoever asks.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html
+    """
+    targets = restorable_tables(environment)
+    return [
+        allow(
+            "RestoreTables",
+            [
+                "dynamodb:BatchWriteItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:DescribeTable",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:RestoreTableFromBackup",
+                "dynamodb:RestoreTableToPointInTime",
+                "dynamodb:Scan",
+                "dynamodb:UpdateItem",
+            ],
+            list(dict.fromkeys([*own_tables(environment), *targets])),
+        ),
+        allow(
+            "RestoreBackups",
+            ["dynamodb:RestoreTableFromBackup"],
+            backups_of(own_tables(environment)),
+        ),
+        # AWS chooses the ids of recovery points and jobs.
+        allow(
+            "RestorePoints",
+            [
+                "backup:DescribeRestoreJob",
+                "backup:GetRestoreJobMetadata",
+                "backup:ListRestoreJobs",
+                "backup:StartRestoreJob",
+            ],
+            "*",
+        ),
+        allow(
+            "PassRestoreRole",
+            ["iam:PassRole"],
+            restore_role_arn(environment),
+            StringEquals={"iam:PassedToService": "backup.amazonaws.com"},
+        ),
+        *use_table_keys(environment),
+    ]
+
+
+def use_table_keys(environment: Environment) -> Iterable[Statement]:
+    """Yield what a restore needs of keys of tables; those of tables defined elsewhere are unknown.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    """
+    keys = arn(environment, "kms", "key/*")
+    through = {"kms:ViaService": service_of(environment, "dynamodb")}
+    yield allow(
+        "UseTableKeys",
+        [
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+        keys,
+        StringEquals=through,
+    )
+    yield allow(
+        "GrantTableKeys",
+        ["kms:CreateGrant"],
+        keys,
+        StringEquals=through,
+        Bool={"kms:GrantIsForAWSResource": "true"},
+    )
+
+
+def apply_settings(environment: Environment) -> list[Statement]:
+    """Return what sets again what AWS does not restore."""
+    targets = restorable_tables(environment)
+    streams = sorted(
+        {
+            table.spec.kinesis_destination.stream_arn
+            for table in environment.tables
+            if table.spec.kinesis_destination is not None
+        }
+    )
+    unknown = environment.is_destination or any(table.existing for table in environment.tables)
+    if unknown:  # streams of tables defined elsewhere stand in their settings only
+        streams = [arn(environment, "kinesis", "stream/*")]
+    return [
+        *read_settings(targets),
+        allow(
+            "SetTables",
+            [
+                "dynamodb:EnableKinesisStreamingDestination",
+                "dynamodb:PutResourcePolicy",
+                "dynamodb:TagResource",
+                "dynamodb:UpdateContinuousBackups",
+                "dynamodb:UpdateContributorInsights",
+                "dynamodb:UpdateTable",
+                "dynamodb:UpdateTimeToLive",
+            ],
+            with_indexes(targets),
+        ),
+        allow(
+            "SetScaling",
+            [
+                "application-autoscaling:PutScalingPolicy",
+                "application-autoscaling:PutScheduledAction",
+                "application-autoscaling:RegisterScalableTarget",
+                "application-autoscaling:TagResource",
+            ],
+            # AWS chooses the ids of scalable targets.
+            arn(environment, "application-autoscaling", "scalable-target/*"),
+        ),
+        allow(
+            "LetScalingWork",
+            ["iam:CreateServiceLinkedRole"],
+            arn(environment, "iam", AUTO_SCALING_ROLE, regional=False),
+            StringEquals={
+                "iam:AWSServiceName": "dynamodb.application-autoscaling.amazonaws.com",
+            },
+        ),
+        # Alarms keep the names that their owners gave them.
+        allow("SetAlarms", ["cloudwatch:PutMetricAlarm"], _any_alarm(environment)),
+        *(
+            (allow("FeedStreams", ["kinesis:DescribeStream", "kinesis:PutRecords"], streams),)
+            if streams
+            else ()
+        ),
+    ]
+
+
+def _any_alarm(environment: Environment) -> str:
+    return arn(environment, "cloudwatch", "alarm:*")
+
+
+def read_settings(tables: list[str]) -> Iterable[Statement]:
+    """Yield what reads the settings of tables."""
+    yield allow(
+        "ReadTables",
+        [
+            "dynamodb:DescribeContinuousBackups",
+            "dynamodb:DescribeContributorInsights",
+            "dynamodb:DescribeKinesisStreamingDestination",
+            "dynamodb:DescribeTable",
+            "dynamodb:DescribeTimeToLive",
+            "dynamodb:GetResourcePolicy",
+            "dynamodb:ListTagsOfResource",
+        ],
+        with_indexes(tables),
+    )
+    # These take no resource.
+    yield allow(
+        "ReadScalingAndAlarms",
+        [
+            "application-autoscaling:DescribeScalableTargets",
+            "application-autoscaling:DescribeScalingPolicies",
+            "application-autoscaling:DescribeScheduledActions",
+            "cloudwatch:DescribeAlarms",
+        ],
+        "*",
+    )
+
+
+def verify_restore(environment: Environment) -> list[Statement]:
+    """Return what compares and samples the restored table."""
+    targets = restorable_tables(environment)
+    return [
+        *read_settings(targets),
+        allow("Sample", ["dynamodb:Query", "dynamodb:Scan"], with_indexes(targets)),
+        *use_for_reading(environment),
+    ]
+
+
+def use_for_reading(environment: Environment) -> Iterable[Statement]:
+    """Yield what it takes to read items of tables with customer managed keys."""
+    yield allow(
+        "ReadThroughTableKeys",
+        ["kms:Decrypt"],
+        arn(environment, "kms", "key/*"),
+        StringEquals={"kms:ViaService": service_of(environment, "dynamodb")},
+    )
+
+
+def report_restore(environment: Environment) -> list[Statement]:
+    """Return what writes the report and tells of it."""
+    return [
+        allow("WriteReport", ["s3:PutObject"], f"{catalogue_bucket_arn(environment)}/{REPORTS}*"),
+        encrypt_catalogue(environment),
+        *publish_alerts(environment),
+    ]
+
+
+def settings_snapshot(environment: Environment) -> list[Statement]:
+    """Return what reads the settings of the environment's tables and keeps them."""
+    bucket = catalogue_bucket_arn(environment)
+    return [
+        *read_settings(own_tables(environment)),
+        allow("WriteSettings", ["s3:GetObject", "s3:PutObject"], f"{bucket}/{SETTINGS}*"),
+        allow("ListSettings", ["s3:ListBucket"], bucket, StringLike={"s3:prefix": f"{SETTINGS}*"}),
+        encrypt_catalogue(environment),
+        decrypt_catalogue(environment),
+    ]
+
+
+def take_snapshots(tables: list[str]) -> list[Statement]:
+    """Return what takes native backups and deletes those past their time."""
+    return [
+        allow("TakeBackups", ["dynamodb:CreateBackup"], tables),
+        # ListBackups takes no resource.
+        allow("ListBackups", ["dynamodb:ListBackups"], "*"),
+        allow("PruneBackups", ["dynamodb:DeleteBackup"], backups_of(tables)),
+    ]
+
+
+def restoring_role(environment: Environment) -> list[Statement]:
+    """Return what AWS Backup needs to restore: the DynamoDB part of its own service policy.
+
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForRestores.html
+    """
+    targets = restorable_tables(environment)
+    return [
+        allow(
+            "RestoreTables",
+            [
+                "dynamodb:BatchWriteItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:DescribeTable",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:RestoreTableFromAwsBackup",
+                "dynamodb:Scan",
+                "dynamodb:UpdateItem",
+            ],
+            targets,
+        ),
+        allow(
+            "RestoreBackups",
+            ["dynamodb:RestoreTableFromBackup"],
+            [*targets, *backups_of(own_tables(environment))],
+        ),
+        *use_table_keys(environment),
+    ]

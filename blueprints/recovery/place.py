@@ -1,0 +1,78 @@
+"""What state machines and functions know of where they run: accounts, vaults, topic, bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from blueprints.names import (
+    catalogue_bucket_name,
+    copy_back_role_arn,
+    recovery_role_arn,
+    restore_role_arn,
+)
+from generator.naming import arn, physical, vault_name
+from generator.spec.resolved import Environment, stack_name
+
+
+def place(environment: Environment) -> dict[str, Any]:
+    """Return what the functions of a restore know of where they run; no table is in it.
+
+    What an environment lacks is left out: neither engine can write null in a document.
+    """
+    topic_arn = alert_topic_arn(environment)
+    return {
+        "project": environment.project,
+        "environment": environment.name,
+        "partition": environment.partition,
+        "account_id": environment.account_id,
+        "region": environment.region,
+        "vaults": [*_own_vaults(environment), *_vaults_of_destinations(environment)],
+        "restore_role_arn": restore_role_arn(environment),
+        "catalogue_bucket": catalogue_bucket_name(environment),
+        "recovery_stack_name": stack_name(environment, "recovery"),
+        "is_destination": environment.is_destination,
+        **({"topic_arn": topic_arn} if topic_arn is not None else {}),
+    }
+
+
+def alert_topic_arn(environment: Environment) -> str | None:
+    """Return the ARN of the alert topic, None where nobody is told."""
+    if environment.spec.alerts is None:
+        return None
+    return arn(environment, "sns", physical(environment, "alerts"))
+
+
+def _own_vaults(environment: Environment) -> Iterator[dict[str, Any]]:
+    for key in environment.vaults:
+        yield {
+            "name": vault_name(environment, key),
+            "account_id": environment.account_id,
+            "region": environment.region,
+        }
+
+
+def _vaults_of_destinations(environment: Environment) -> Iterator[dict[str, Any]]:
+    """Yield each vault that takes copies, with an own vault that lets its points back in."""
+    seen: set[str] = set()
+    for protection in environment.protections.values():
+        for backup in protection.backups.values():
+            for target in environment.copies(backup):
+                there = target.environment
+                if there is None or target.vault_arn in seen:
+                    continue
+                seen.add(target.vault_arn)
+                yield {
+                    "name": target.vault_arn.rpartition(":")[2],
+                    "account_id": there.account_id,
+                    "region": there.region,
+                    "role_arn": recovery_role_arn(there),
+                    "copy_back_role_arn": copy_back_role_arn(there),
+                    "copy_to": vault_name(environment, backup.vault),
+                }
+
+
+def service_of(environment: Environment, service: str) -> str:
+    """Return the value of `kms:ViaService` for a service in the environment's Region."""
+    suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
+    return f"{service}.{environment.region}.{suffix}"
