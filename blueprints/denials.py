@@ -33,12 +33,13 @@ class Scope(Enum):
     LOOSER_LOCKS = "the environment's vaults, with bounds looser than the file's"
     PLANS = "backup plans of the account and Region"
     BACKUP_SETTINGS = "AWS Backup in the Region"
-    BUCKETS = "the export bucket"
-    OBJECTS = "objects of the export bucket"
-    KEYS = "keys of the environment's vaults and tables"
+    BUCKETS = "the buckets of exports and of the catalogue"
+    OBJECTS = "objects of these buckets"
+    KEYS = "keys of the environment's vaults, tables and catalogue"
     ALIASES = "aliases of these keys"
     BREAK_GLASS = "break-glass roles of the account"
-    EXEMPT_ROLES = "roles that are exempt from a denial: who deploys, and the role of AWS Backup"
+    EXEMPT_ROLES = "roles that are exempt from a denial: who deploys, and some of ours"
+    EXEMPT_CODE = "exempt roles that run code, and the functions and state machines they are of"
     GUARDRAILS = "the guardrail policies"
     GUARDRAIL_ATTACHMENTS = "attachments of the guardrail policies"
     ORGANIZATION = "the organization and the account's membership"
@@ -72,6 +73,10 @@ class Exempt(Flag):
     NOBODY = 0
     DEPLOY = auto()
     BACKUP_ROLE = auto()
+    SNAPSHOTS = auto()
+    RECOVERY = auto()
+    REPLICATION = auto()
+    MACHINES = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ class Row:
 
 _DESTROY, _CHANGE = Kind.DESTROY, Kind.CHANGE
 _NOBODY, _DEPLOY, _BACKUP_ROLE = Exempt.NOBODY, Exempt.DEPLOY, Exempt.BACKUP_ROLE
+_SNAPSHOTS, _RECOVERY = Exempt.SNAPSHOTS, Exempt.RECOVERY
+_REPLICATION, _MACHINES = Exempt.REPLICATION, Exempt.MACHINES
 _NONE, _OPERATOR, _ADMINISTRATOR = Document.NONE, Document.OPERATOR, Document.BACKUP_ADMINISTRATOR
 _DENY, _SCP = Document.DENY, Document.SERVICE_CONTROL
 _VAULT, _BUCKET, _KEY = Document.VAULT, Document.BUCKET, Document.KEY
@@ -107,12 +114,14 @@ ROWS: tuple[Row, ...] = (
         _DESTROY, Scope.TABLES, _OPERATOR | _EVERYONE, _NOBODY,
         "The table itself. Deletion protection alone is lifted by whoever may update the table."),
     Row("dynamodb", "DeleteBackup",
-        _DESTROY, Scope.BACKUPS, _PEOPLE | _SCP, _BACKUP_ROLE,
-        "A copy. AWS Backup expires points from before the Region's opt-in with its role."),
+        _DESTROY, Scope.BACKUPS, _PEOPLE | _SCP, _BACKUP_ROLE | _SNAPSHOTS,
+        "A copy. AWS Backup expires points from before the Region's opt-in with its role, and "
+        "the function that takes native backups prunes them."),
     Row("dynamodb", "UpdateContinuousBackups",
-        _DESTROY, Scope.TABLES, _OPERATOR | _EVERYONE, _DEPLOY,
+        _DESTROY, Scope.TABLES, _OPERATOR | _EVERYONE, _DEPLOY | _RECOVERY,
         "Off, or a shorter period, discards the history for good; on again starts from nothing. "
-        "No condition key tells on from off, so whoever switches it on is exempt."),
+        "No condition key tells on from off, so whoever switches it on is exempt: who deploys, "
+        "and the function that gives a restored table its settings."),
     Row("dynamodb", "UpdateTable",
         _CHANGE, Scope.TABLES, _NONE, _NOBODY,
         "Lifts deletion protection, but no condition key tells that from a new capacity: "
@@ -172,11 +181,14 @@ ROWS: tuple[Row, ...] = (
     Row("backup", "CopyFromBackupVault",
         _CHANGE, Scope.BACKUP_SETTINGS, _DENY, _DEPLOY,
         "Carries a copy out of the account. Our roles, which copy, do not get this document."),
-    # Exports in S3
+    # Exports in S3, and the catalogue of what a restore needs beside the data
     Row("s3", "DeleteObject DeleteObjectVersion BypassGovernanceRetention PutObjectRetention "
-              "PutObjectLegalHold ReplicateDelete ReplicateObject UpdateObjectEncryption",
+              "PutObjectLegalHold UpdateObjectEncryption",
         _DESTROY, Scope.OBJECTS, _EVERYONE | _BUCKET, _NOBODY,
-        "The copy itself, its retention, or what replication would lay over it."),
+        "The copy itself, its retention, or the key that it is read with."),
+    Row("s3", "ReplicateDelete ReplicateObject",
+        _DESTROY, Scope.OBJECTS, _EVERYONE | _BUCKET, _REPLICATION,
+        "Lays something else over the copy. A destination's sources replicate into it."),
     Row("s3", "DeleteBucket",
         _DESTROY, Scope.BUCKETS, _EVERYONE | _BUCKET, _NOBODY,
         "The bucket and its name."),
@@ -218,6 +230,18 @@ ROWS: tuple[Row, ...] = (
     Row("iam", "CreateRole",
         _DESTROY, Scope.EXEMPT_ROLES, _EVERYONE, _DEPLOY,
         "Re-creates the role with another trust; the first deployment creates it."),
+    Row("iam", "PassRole",
+        _DESTROY, Scope.EXEMPT_CODE, _EVERYONE, _DEPLOY | _MACHINES,
+        "Code of one's own with this role may do what the role may: only what is ours runs with "
+        "it, and the deployment creates it. Whoever starts a backup passes AWS Backup's role, "
+        "which nothing else may assume."),
+    Row("lambda", "UpdateFunctionCode UpdateFunctionConfiguration AddPermission InvokeFunction",
+        _DESTROY, Scope.EXEMPT_CODE, _SCP, _DEPLOY | _MACHINES,
+        "Other code, a layer, or an order of one's own: the function does it with a role that is "
+        "exempt. The deployment creates it, and the state machines call it."),
+    Row("states", "UpdateStateMachine",
+        _DESTROY, Scope.EXEMPT_CODE, _SCP, _DEPLOY | _MACHINES,
+        "Another definition gives these functions other orders; the deployment creates it."),
     Row("iam", "PutRolePolicy DeleteRolePolicy AttachRolePolicy DetachRolePolicy "
                "PutRolePermissionsBoundary DeleteRolePermissionsBoundary",
         _CHANGE, Scope.EXEMPT_ROLES, _DENY, _DEPLOY,
@@ -250,8 +274,13 @@ ROWS: tuple[Row, ...] = (
     Row("events", "DeleteRule DisableRule PutRule PutTargets RemoveTargets",
         _CHANGE, Scope.OWN_RULES, _DENY, _DEPLOY, "Silences alerts and tripwires."),
     Row("lambda", "DeleteFunction UpdateFunctionCode UpdateFunctionConfiguration "
-                  "PutFunctionConcurrency DeleteFunctionEventInvokeConfig RemovePermission",
-        _CHANGE, Scope.OWN_FUNCTIONS, _DENY, _DEPLOY, "Stops or rewrites a function."),
+                  "PutFunctionConcurrency DeleteFunctionEventInvokeConfig RemovePermission "
+                  "AddPermission",
+        _CHANGE, Scope.OWN_FUNCTIONS, _DENY, _DEPLOY,
+        "Stops or rewrites a function, or lets others call it."),
+    Row("lambda", "InvokeFunction",
+        _CHANGE, Scope.OWN_FUNCTIONS, _DENY, _DEPLOY | _MACHINES,
+        "What a function changes is what its caller orders; our state machines order by the file."),
     Row("states", "DeleteStateMachine UpdateStateMachine StopExecution",
         _CHANGE, Scope.OWN_STATE_MACHINES, _DENY, _DEPLOY, "Stops exports and restores."),
     Row("sns", "DeleteTopic SetTopicAttributes RemovePermission",

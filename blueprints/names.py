@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.naming import arn, bucket_name, iam_name, physical
+from generator.spec import AcceptedOrganization
 from generator.spec.resolved import Environment, Table
 
 DEFAULT_STACK = "tables"
@@ -67,6 +68,8 @@ def _data_key_aliases(environment: Environment) -> Iterator[str]:
     # Sorted, so that the order of tables in the file changes nothing.
     for stack in sorted({table.stack for table in environment.tables if creates_key(table)}):
         yield tables_key_alias(environment, stack)
+    if recovers(environment):
+        yield catalogue_key_alias(environment)
 
 
 def given_key_arns(environment: Environment) -> tuple[str, ...]:
@@ -143,3 +146,47 @@ def pointer_name(environment: Environment, table: Table) -> str | None:
 
 def _role_arn(environment: Environment, what: str) -> str:
     return arn(environment, "iam", f"role/{iam_name(environment, what)}", regional=False)
+
+
+def restore_machine_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role of the state machine that restores tables."""
+    return _role_arn(environment, "restore-machine")
+
+
+def scheduled_machines_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role of the state machines that run by the clock."""
+    return _role_arn(environment, "scheduled-machines")
+
+
+def snapshot_classes(environment: Environment) -> tuple[str, ...]:
+    """Return the protection classes of whose tables native backups are taken by schedule."""
+    if not recovers(environment):
+        return ()
+    used = {table.protection_name for table in environment.tables}
+    return tuple(
+        name
+        for name, protection in environment.protections.items()
+        if protection.snapshots is not None and name in used
+    )
+
+
+def replicates(environment: Environment) -> bool:
+    """Return whether the environment's catalogue is replicated somewhere."""
+    return recovers(environment) and any(map(recovers, environment.destinations.values()))
+
+
+def replicating_role_arns(environment: Environment) -> tuple[str, ...]:
+    """Return ARNs, or a pattern of them, of the roles that replicate into the catalogue here."""
+    if not recovers(environment):
+        return ()
+    if isinstance(environment.spec.accepts, AcceptedOrganization):
+        # Any account of the organization may be a source.
+        roles = f"arn:{environment.partition}:iam::*:role/{environment.project}-*"
+        return (f"{roles}-catalog-replication-*",)
+    return tuple(replication_role_arn(each) for each in environment.sources if recovers(each))
+
+
+def service_of(environment: Environment, service: str) -> str:
+    """Return what a request by way of a service of the Region carries as `kms:ViaService`."""
+    suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
+    return f"{service}.{environment.region}.{suffix}"

@@ -36,7 +36,14 @@ _DOCUMENTS = {
     "BUCKET": "bucket",
     "KEY": "key",
 }
-_EXEMPT = {"DEPLOY": "who deploys", "BACKUP_ROLE": "the role of AWS Backup"}
+_EXEMPT = {
+    "DEPLOY": "who deploys",
+    "BACKUP_ROLE": "the role of AWS Backup",
+    "SNAPSHOTS": "the function that takes native backups",
+    "RECOVERY": "the function that applies settings",
+    "REPLICATION": "what replicates into a destination",
+    "MACHINES": "the state machines that call them",
+}
 
 
 def page() -> str:

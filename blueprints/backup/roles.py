@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from blueprints.documents import document
-from blueprints.names import copy_back_role_arn
+from blueprints.names import copy_back_role_arn, function_role_arn, recovers
 from generator.naming import Label, arn, iam_name, label, root_arn
 from generator.spec.resolved import Environment
 
 BACKUP_ROLE = label("role_for_backup")
+# The functions of a restore that act in a destination's account.
+_FETCHING = ("plan_restore", "fetch_copy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +188,7 @@ def _source_vaults(environment: Environment) -> dict[str, None]:
 
 
 def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
-    """Return the two roles of a destination's way back: one for AWS Backup, one for people."""
+    """Return the two roles of a destination's way back: AWS Backup's, and who starts it there."""
     if not environment.is_destination:
         return ()
     own_vaults = [environment.vault_arn(key) for key in environment.vaults]
@@ -207,8 +209,8 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
     people = _role(
         environment,
         "recovery",
-        purpose="Break-glass, of known source accounts too, lists copies and copies them back.",
-        trust=_people_trust(environment),
+        purpose="Break-glass, and restores of known sources, list copies and copy them back.",
+        trust=_recovery_trust(environment),
         statements=(
             {
                 "Sid": "ListCopies",
@@ -246,20 +248,26 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
     return (service, people)
 
 
-def _people_trust(environment: Environment) -> Mapping[str, Any]:
+def _recovery_trust(environment: Environment) -> Mapping[str, Any]:
+    """Return the trust in break-glass of both sides and in the functions that look and fetch.
+
+    Not in functions of a whole organization: each of its accounts could take the others' copies.
+    """
     accounts = dict.fromkeys(
         (environment.account_id, *(source.account_id for source in environment.sources))
     )
-    people = dict.fromkeys(environment.break_glass_arns)
+    allowed = dict.fromkeys(environment.break_glass_arns)
     for source in environment.sources:
-        people.update(dict.fromkeys(source.break_glass_arns))
+        allowed.update(dict.fromkeys(source.break_glass_arns))
+        if recovers(source):
+            allowed.update({function_role_arn(source, each): None for each in _FETCHING})
     return document(
         {
-            "Sid": "BreakGlassOfBothSides",
+            "Sid": "BreakGlassAndRestores",
             "Effect": "Allow",
             "Principal": {"AWS": roots(environment, accounts)},
             "Action": "sts:AssumeRole",
             # ArnLike: the roles of permission sets carry a suffix that AWS chooses.
-            "Condition": {"ArnLike": {"aws:PrincipalArn": list(people)}},
+            "Condition": {"ArnLike": {"aws:PrincipalArn": list(allowed)}},
         }
     )

@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from blueprints.denials import ROWS, Document, Exempt, Kind, Scope
 from blueprints.documents import Statement, document
+from blueprints.guardrails.exempt import effective, exempt_arns
 from blueprints.guardrails.names import numbered
 from blueprints.guardrails.scopes import Target, names_tables, targets
-from blueprints.names import backup_role_arn, default_restore_role_arn
-from generator.naming import arn
+from blueprints.names import (
+    backup_role_arn,
+    catalogue_bucket_arn,
+    catalogue_key_alias,
+    default_restore_role_arn,
+    recovers,
+    restore_machine_arn,
+    restore_role_arn,
+    service_of,
+)
+from generator.naming import arn, physical
 
 if TYPE_CHECKING:
     from generator.spec.resolved import Environment
@@ -31,6 +41,7 @@ ACCESS = frozenset(
         Scope.ALIASES,
         Scope.BREAK_GLASS,
         Scope.EXEMPT_ROLES,
+        Scope.EXEMPT_CODE,
         Scope.GUARDRAILS,
         Scope.GUARDRAIL_ATTACHMENTS,
         Scope.ORGANIZATION,
@@ -56,7 +67,7 @@ def denials(
     for row in ROWS:
         if where not in row.documents or row.kind not in kinds or row.scope not in scopes:
             continue
-        exempt = Exempt.NOBODY if where in _FOR_PEOPLE else row.exempt
+        exempt = Exempt.NOBODY if where in _FOR_PEOPLE else effective(environment, row.exempt)
         for target in targets(environment, row.scope, where):
             same = repr((target.resources, target.condition, exempt))
             statement = statements.setdefault(same, _denial(environment, row.scope, exempt, target))
@@ -70,7 +81,7 @@ def _denial(
     environment: Environment, scope: Scope, exempt: Exempt, target: Target
 ) -> dict[str, Any]:
     name = "".join(word.capitalize() for word in scope.name.split("_"))
-    but = "".join(each.name.title().replace("_", "") for each in exempt if each.name)
+    but = "And".join(each.name.title().replace("_", "") for each in exempt if each.name)
     return {
         "Sid": name + target.what + (f"But{but}" if but else ""),
         "Effect": "Deny",
@@ -83,21 +94,13 @@ def _denial(
     }
 
 
-def exempt_arns(environment: Environment, exempt: Exempt) -> tuple[str, ...]:
-    """Return `aws:PrincipalArn` patterns of break-glass and of those who are exempt beside it."""
-    found = list(environment.break_glass_arns)
-    if Exempt.DEPLOY in exempt:
-        found += environment.deploy_arns
-    if Exempt.BACKUP_ROLE in exempt:
-        found.append(backup_role_arn(environment))
-    return tuple(dict.fromkeys(found))
-
-
 def operator(environment: Environment) -> tuple[Statement, ...]:
     """Return the statements for people who operate tables: everything but deleting what protects.
 
     A restore writes with its caller's rights, and needs to read and write the new table.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html
+    The state machine restores with rights of its own: who starts it decides the new table's name,
+    key and settings, its protection and its resource policy among them.
     """
     tables = arn(environment, "dynamodb", "table/*")
     return (
@@ -125,6 +128,7 @@ def operator(environment: Environment) -> tuple[Statement, ...]:
         # AWS names no resource for most of what lists and describes.
         _allow("Look", ["dynamodb:ListBackups", "dynamodb:ListTables", *_LOOK], "*"),
         *_start_jobs(environment),
+        *_restore(environment),
         *denials(environment, Document.OPERATOR),
     )
 
@@ -147,6 +151,7 @@ def backup_administrator(environment: Environment) -> tuple[Statement, ...]:
         # AWS names no resource for most of what lists and describes.
         _allow("Look", [*_LOOK], "*"),
         *_start_jobs(environment),
+        *_restore(environment),
         *denials(environment, Document.BACKUP_ADMINISTRATOR),
     )
 
@@ -180,14 +185,46 @@ def _start_jobs(environment: Environment) -> Iterator[Statement]:
         ["backup:StartRestoreJob"],
         arn(environment, "backup", "recovery-point:*"),
     )
+    # The one takes backups; the other, without ours AWS's own default, restores.
+    restores = restore_role_arn if recovers(environment) else default_restore_role_arn
     yield {
-        # The one takes backups; the other, AWS's own default, restores.
         **_allow(
             "PassRolesOfBackup",
             ["iam:PassRole"],
-            [backup_role_arn(environment), default_restore_role_arn(environment)],
+            [backup_role_arn(environment), restores(environment)],
         ),
         "Condition": {"StringEquals": {"iam:PassedToService": "backup.amazonaws.com"}},
+    }
+
+
+def _restore(environment: Environment) -> Iterator[Statement]:
+    """Yield what it takes to start a restore, follow it and read its report, but not to stop it."""
+    if not recovers(environment):
+        return
+    executions = f"execution:{physical(environment, 'restore')}:*"
+    bucket = catalogue_bucket_arn(environment)
+    yield _allow(
+        "RunRestores",
+        ["states:StartExecution", "states:ListExecutions"],
+        restore_machine_arn(environment),
+    )
+    yield _allow(
+        "FollowRestores",
+        ["states:DescribeExecution", "states:GetExecutionHistory"],
+        arn(environment, "states", executions),
+    )
+    yield _allow(
+        "ReadCatalogue",
+        ["s3:GetObject"],
+        [f"{bucket}/restores/*", f"{bucket}/catalog/settings/*"],
+    )
+    yield {
+        # AWS chooses the key's id.
+        **_allow("DecryptCatalogue", ["kms:Decrypt"], arn(environment, "kms", "key/*")),
+        "Condition": {
+            "ForAnyValue:StringEquals": {"kms:ResourceAliases": catalogue_key_alias(environment)},
+            "StringEquals": {"kms:ViaService": service_of(environment, "s3")},
+        },
     }
 
 

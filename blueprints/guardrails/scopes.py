@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from blueprints.denials import Document, Scope
 from blueprints.documents import loosening
+from blueprints.guardrails.exempt import code_arns, code_role_arns, other_role_arns
 from blueprints.guardrails.names import denying_policies_arn
 from blueprints.names import (
-    backup_role_arn,
+    catalogue_bucket_arn,
     data_key_aliases,
     export_bucket_arn,
     given_key_arns,
+    recovers,
 )
 from generator.naming import arn
 
@@ -150,12 +152,17 @@ def _everything(_: Environment, __: Document) -> Iterator[Target]:
     yield Target(resources=("*",))
 
 
-def _bucket(environment: Environment, _: Document) -> Iterator[Target]:
-    yield Target(resources=(export_bucket_arn(environment),))
+def _buckets(environment: Environment, _: Document) -> Iterator[Target]:
+    yield Target(resources=_bucket_arns(environment))
 
 
 def _objects(environment: Environment, _: Document) -> Iterator[Target]:
-    yield Target(resources=(f"{export_bucket_arn(environment)}/*",))
+    yield Target(resources=tuple(f"{each}/*" for each in _bucket_arns(environment)))
+
+
+def _bucket_arns(environment: Environment) -> tuple[str, ...]:
+    catalogue = (catalogue_bucket_arn(environment),) if recovers(environment) else ()
+    return (export_bucket_arn(environment), *catalogue)
 
 
 def _keys(environment: Environment, _: Document) -> Iterator[Target]:
@@ -194,10 +201,14 @@ def _own_roles(environment: Environment, arns: Iterable[str]) -> tuple[str, ...]
 
 
 def _exempt_roles(environment: Environment, _: Document) -> Iterator[Target]:
-    roles = _own_roles(environment, environment.deploy_arns)
-    if any(protection.backups for protection in environment.protections.values()):
-        roles = (backup_role_arn(environment), *roles)
-    yield Target(resources=roles)
+    deploy = _own_roles(environment, environment.deploy_arns)
+    yield Target(resources=(*other_role_arns(environment), *code_role_arns(environment), *deploy))
+
+
+def _exempt_code(environment: Environment, document: Document) -> Iterator[Target]:
+    # The policies that deny name all functions and state machines of ours already.
+    code = code_arns(environment) if document is Document.SERVICE_CONTROL else ()
+    yield Target(resources=(*code_role_arns(environment), *code))
 
 
 def _guardrails(environment: Environment, _: Document) -> Iterator[Target]:
@@ -241,12 +252,13 @@ _TARGETS: Mapping[Scope, Callable[[Environment, Document], Iterator[Target]]] = 
     Scope.LOOSER_LOCKS: _looser_locks,
     Scope.PLANS: _plans,
     Scope.BACKUP_SETTINGS: _everything,
-    Scope.BUCKETS: _bucket,
+    Scope.BUCKETS: _buckets,
     Scope.OBJECTS: _objects,
     Scope.KEYS: _keys,
     Scope.ALIASES: _aliases,
     Scope.BREAK_GLASS: _break_glass,
     Scope.EXEMPT_ROLES: _exempt_roles,
+    Scope.EXEMPT_CODE: _exempt_code,
     Scope.GUARDRAILS: _guardrails,
     Scope.GUARDRAIL_ATTACHMENTS: _attachments,
     Scope.ORGANIZATION: _everything,

@@ -130,7 +130,10 @@ def test_who_is_exempt(tmp_path: Path) -> None:
     for action, more in {
         "dynamodb:DeleteTable": [],
         "dynamodb:DeleteBackup": ["role/shop-prod-backup-eu-central-1"],
-        "dynamodb:UpdateContinuousBackups": ["role/ci/Deploy"],
+        "dynamodb:UpdateContinuousBackups": [
+            "role/ci/Deploy",
+            "role/shop-prod-apply-settings-eu-central-1",
+        ],
     }.items():
         (statement,) = denied(data, action)
         assert statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"] == [
