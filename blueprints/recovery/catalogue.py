@@ -17,6 +17,7 @@ from blueprints.names import (
     catalogue_bucket_name,
     catalogue_key_alias,
     recovers,
+    replicating_role_arns,
     replication_role_arn,
 )
 from blueprints.recovery.place import service_of
@@ -290,6 +291,12 @@ def _bucket_policy(environment: Environment) -> Iterator[Statement]:
         "OnlyBreakGlassDestroysObjects",
         actions(Document.BUCKET, Kind.DESTROY, scope=Scope.OBJECTS),
         may_destroy,
+        objects,
+    )
+    yield deny_unless(
+        "OnlySourcesReplicate",
+        actions(Document.BUCKET, Kind.DESTROY, scope=Scope.OBJECTS, exempt=Exempt.REPLICATION),
+        (*may_destroy, *replicating_role_arns(environment)),
         objects,
     )
     yield deny_unless(
