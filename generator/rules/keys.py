@@ -19,7 +19,7 @@ MAX_GLOBAL_INDEXES, MAX_LOCAL_INDEXES, MAX_PROJECTED = 20, 5, 100
 _TYPES = {"S": "text", "N": "a number", "B": "binary"}
 # What an entry says of a table that is defined elsewhere; all else would do nothing.
 _FOR_EXISTING = frozenset(
-    {"name", "existing", "stack", "protection", "point_in_time_recovery", "alarms"}
+    {"name", "existing", "stack", "protection", "point_in_time_recovery", "alarms", "pointer"}
 )
 
 

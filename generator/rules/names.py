@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from generator.errors import Mistake, Path
     from generator.rules.scope import Scope
 
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
+_RESERVED_PARAMETERS = ("aws", "ssm")
 _MAX_TABLE_NAME = 255
 _MIN_TABLE_NAME = 3
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -29,6 +31,31 @@ def check_names(scope: Scope) -> Iterator[Mistake]:
     yield from _bucket(scope)
     yield from _labels(scope)
     yield from _too_many_vaults(scope)
+    yield from _pointers(scope)
+
+
+def _pointers(scope: Scope) -> Iterator[Mistake]:
+    """Check the parameters that point at tables: AWS reserves some, and each has one table."""
+    first: dict[str, str] = {}
+    for table in scope.environment.tables:
+        pointer = table.spec.pointer
+        if pointer is None or pointer.parameter_name is None:
+            continue
+        name, path = pointer.parameter_name, ("tables", table.key, "pointer", "parameter_name")
+        if name.split("/")[1].lower().startswith(_RESERVED_PARAMETERS):
+            yield scope.mistake(
+                path,
+                f"AWS reserves parameters whose path begins with aws or ssm: `{name}`",
+                "begin the path with your project, such as /shop/prod/orders",
+            )
+        before = first.setdefault(name, table.key)
+        if before != table.key:
+            yield scope.mistake(
+                path,
+                f"the parameter `{name}` is that of the table `{before}` "
+                f"({scope.place('tables', before, 'pointer')}) too",
+                "give each table a parameter of its own",
+            )
 
 
 def _too_many_vaults(scope: Scope) -> Iterator[Mistake]:

@@ -182,9 +182,15 @@ class Backup(Lifecycle):
 
 def _scheduler_schedule(expression: str) -> str:
     try:
-        parse_schedule(expression)
+        schedule = parse_schedule(expression)
     except ScheduleError as error:
         refuse(error.cause, error.fix)
+    gap = schedule.shortest_gap_minutes
+    if gap is not None and gap < _SHORTEST_GAP_MINUTES:
+        refuse(
+            f"`{expression}` fires {gap} minutes apart, and Holdfast takes an hour at least",
+            "write for example rate(1 hour); point-in-time recovery covers what lies between",
+        )
     return expression
 
 

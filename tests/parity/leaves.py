@@ -107,6 +107,7 @@ _DATA = frozenset(
         "BackupPlanTags",
         "BackupVaultTags",
         "Content",
+        "Definition",
         "EventPattern",
         "InputPathsMap",
         "KeyPolicy",
@@ -160,8 +161,10 @@ class _Template:
             self.found.reach(path, self.label, index, same_label(target))
         elif name.rpartition(".")[2] in _DATA:
             self._leaf(name, self._data(value), index)
-            if "Policy" in name or "Pattern" in name or name == "Content":
+            if "Policy" in name or "Pattern" in name or name in {"Content", "Definition"}:
                 self.found.documents.append(canonical(self._data(value)))
+        elif isinstance(value, dict) and name == "Tags":  # of types that take them as a map
+            self._leaf(name, self._data(value), index)
         elif isinstance(value, dict):
             for key, item in value.items():
                 self.take(f"{name}.{key}" if name else key, item, index)
@@ -263,7 +266,7 @@ class _Resource:
         data = self._data(value)
         self.found.add(path, self.label, index, canonical(data))
         if isinstance(value, dict) and any(
-            word in path.name for word in ("policy", "pattern", "content")
+            word in path.name for word in ("policy", "pattern", "content", "definition")
         ):
             self.found.documents.append(canonical(data))
 

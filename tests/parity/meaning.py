@@ -14,6 +14,7 @@ STATEFUL = {
     "AWS::DynamoDB::Table": "aws_dynamodb_table",
     "AWS::KMS::Alias": "aws_kms_alias",
     "AWS::KMS::Key": "aws_kms_key",
+    "AWS::S3::Bucket": "aws_s3_bucket",
 }
 # Types that Terraform sets beside the resource that has them inside in CloudFormation.
 _COMPANIONS = {
@@ -24,6 +25,16 @@ _COMPANIONS = {
     "aws_dynamodb_kinesis_streaming_destination": "table_name -> aws_dynamodb_table name",
     "aws_dynamodb_resource_policy": "resource_arn -> aws_dynamodb_table arn",
     "aws_iam_role_policy": "role -> aws_iam_role name",
+    **dict.fromkeys(
+        (
+            "aws_s3_bucket_ownership_controls",
+            "aws_s3_bucket_public_access_block",
+            "aws_s3_bucket_replication_configuration",
+            "aws_s3_bucket_server_side_encryption_configuration",
+            "aws_s3_bucket_versioning",
+        ),
+        "bucket -> aws_s3_bucket bucket",
+    ),
 }
 Values = Mapping[Place, str]
 _NOTHING: Values = {}
@@ -43,6 +54,9 @@ def complaints(cloudformation: Output, terraform: Output) -> Iterator[str]:
         _attachments,
         _functions,
         _calls,
+        _machines,
+        _replication,
+        _pointers,
     ):
         for complaint in check(cloudformation.leaves, terraform.leaves):
             yield f"{check.__name__.strip('_')}: {complaint}"
@@ -246,9 +260,51 @@ def _calls(ours: Leaves, theirs: Leaves) -> Iterator[str]:
     seconds = _at(ours, CALL, "ServiceTimeout")
     if seconds.keys() != wanted.keys():
         yield "a call waits for its answer as long as CloudFormation does by default: an hour"
-    longest = max(map(float, _at(ours, FUNCTION, "Timeout").values()), default=0)
+    called = {label.removeprefix("-> ") for label in functions.values()}
+    timeouts = _labels(_at(ours, FUNCTION, "Timeout"))
+    longest = max((float(timeouts[label]) for label in called), default=0)
     if any(float(value) <= ATTEMPTS * longest for value in seconds.values()):
         yield "CloudFormation gives up before the last attempt may have ended"
+
+
+def _machines(_ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """A state machine waits for its role's permissions."""
+    type_ = "aws_sfn_state_machine"
+    roles = theirs.get(Path(type_, "role_arn", "aws_iam_role arn"), _NOTHING)
+    waiting = theirs.get(Path(type_, "depends_on", "aws_iam_role_policy"), _NOTHING)
+    if roles != waiting:
+        yield "a state machine does not wait for the policy of its role"
+
+
+def _replication(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """Replication needs versions and the permissions of its role; CloudFormation has all inside."""
+    type_ = "aws_s3_bucket_replication_configuration"
+    roles = _labels(theirs.get(Path(type_, "role", "aws_iam_role arn"), _NOTHING))
+    waiting = _labels(theirs.get(Path(type_, "depends_on", "aws_iam_role_policy"), _NOTHING))
+    versions = theirs.get(Path(type_, "depends_on", "aws_s3_bucket_versioning"), _NOTHING)
+    if roles != waiting:
+        yield "replication does not wait for the policy of its role"
+    if {place.label for place in versions} != roles.keys():
+        yield "replication does not wait for versioning"
+    inside = _at(ours, "AWS::S3::Bucket", "ReplicationConfiguration.Rules.Id")
+    if {place.label for place in inside} != roles.keys():
+        yield "a bucket is replicated in one engine only"
+    policies = theirs.get(
+        Path("aws_s3_bucket_policy", "depends_on", "aws_s3_bucket_public_access_block"), _NOTHING
+    )
+    if policies.keys() != _resources(theirs, "aws_s3_bucket_policy"):
+        yield "a bucket policy does not wait for the public access block"
+
+
+def _labels(values: Values) -> dict[str, str]:
+    return {place.label: value for place, value in values.items()}
+
+
+def _pointers(ours: Leaves, theirs: Leaves) -> Iterator[str]:
+    """A restore repoints: Terraform must leave the value alone; CloudFormation does not look."""
+    ignored = _at(theirs, "aws_ssm_parameter", "lifecycle.ignore_changes")
+    if ignored != dict.fromkeys(_at(ours, "AWS::SSM::Parameter", "Name"), '[{"word": "value"}]'):
+        yield "Terraform would set a pointer back"
 
 
 def _at(leaves: Leaves, type_: str, name: str) -> Values:
