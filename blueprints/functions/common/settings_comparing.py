@@ -11,6 +11,7 @@ from typing import Any
 
 from blueprints.functions.common.settings import Settings, complete
 from blueprints.functions.common.settings_reading import DEFAULT_PERIOD_DAYS, DEFAULT_PRECISION
+from blueprints.functions.common.settings_scaling import comparable
 
 Words = Iterator[str]
 _UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
@@ -135,7 +136,10 @@ def _dimension(wanted: Mapping[str, Any], present: Mapping[str, Any]) -> Words:
     ]
     yield from _named("policy", *policies)
     actions = [
-        {action["ScheduledActionName"]: action for action in each.get("scheduled_actions") or ()}
+        {
+            action["ScheduledActionName"]: comparable(action)
+            for action in each.get("scheduled_actions") or ()
+        }
         for each in (wanted, present)
     ]
     yield from _named("scheduled action", *actions)

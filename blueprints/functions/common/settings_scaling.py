@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from blueprints.functions.common.calls import pages
@@ -39,6 +39,19 @@ def read(scaling: Any, table_name: str, indexes: Sequence[str]) -> list[dict[str
             }
         )
     return sorted(found, key=lambda each: (each["index"] or "", each["dimension"]))
+
+
+def moment(text: str) -> datetime:
+    """Return an ISO time; without a zone it is UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def comparable(action: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scheduled action so that two that mean the same are equal."""
+    times = {name: moment(action[name]) for name in ("StartTime", "EndTime") if action.get(name)}
+    given = {name: value for name, value in action.items() if value is not None}
+    return {"Timezone": "UTC", **given, **times}
 
 
 def _targets(scaling: Any, resources: list[str]) -> Iterator[Mapping[str, Any]]:

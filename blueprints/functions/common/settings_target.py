@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.settings import VERSION, Settings, complete
 from blueprints.functions.common.settings_alarms import DIMENSION
+from blueprints.functions.common.settings_scaling import moment
 
 Plan = Mapping[str, Any]
 Left = list[dict[str, str]]
@@ -103,12 +104,6 @@ def for_target(settings: Settings, target_arn: str) -> dict[str, Any]:
     return renamed
 
 
-def moment(text: str) -> datetime:
-    """Return an ISO time; without a zone it is UTC."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def _replaced(document: Any, old: str, new: str) -> Any:
     if isinstance(document, str):
         own = document == old or document.startswith(f"{old}/")
@@ -162,7 +157,7 @@ def _still_to_come(
                 reason = f"scheduled action {name} of {each['dimension']} is over"
                 left.append({"setting": "scaling: scheduled action", "reason": reason})
                 continue
-            begun = "StartTime" in action and moment(action["StartTime"]) <= now
+            begun = action.get("StartTime") and moment(action["StartTime"]) <= now
             actions.append(
                 {name: value for name, value in action.items() if name != "StartTime" or not begun}
             )
@@ -171,7 +166,7 @@ def _still_to_come(
 
 
 def _is_over(action: Mapping[str, Any], now: datetime) -> bool:
-    if "EndTime" in action and moment(action["EndTime"]) <= now:
+    if action.get("EndTime") and moment(action["EndTime"]) <= now:
         return True
     schedule = action["Schedule"]
     if not schedule.startswith("at("):

@@ -1,0 +1,1 @@
+"""Gives a restored table the settings that AWS does not restore."""

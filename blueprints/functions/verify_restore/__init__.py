@@ -1,0 +1,1 @@
+"""Finds out whether a restored table is what it should be."""
