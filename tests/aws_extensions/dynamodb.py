@@ -14,7 +14,9 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Backup, Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.kms.models import kms_backends
+from moto.moto_api._internal import mock_random
 
+from . import dynamodb_moments, dynamodb_updates
 from .operations import add_operations, state
 
 if TYPE_CHECKING:
@@ -45,8 +47,10 @@ def _create_table(self: DynamoHandler) -> ActionResult:
 
 
 def _update_table(self: DynamoHandler) -> ActionResult:
-    _moto_update_table(self)
     table = self.dynamodb_backend.get_table(self.body["TableName"])
+    dynamodb_updates.check(table, self.body)
+    _moto_update_table(self)
+    dynamodb_updates.finish(table, self.body)
     _remember(table, self.body)
     for change in self.body.get("GlobalSecondaryIndexUpdates", []):
         for index in change.values():
@@ -61,9 +65,29 @@ def _remember(table: Table, request: Request) -> None:
     if "OnDemandThroughput" in request:
         kept["OnDemandThroughput"] = request["OnDemandThroughput"]
     if encryption := request.get("SSESpecification"):
-        key_id = encryption.get("KMSMasterKeyId", "alias/aws/dynamodb")
-        key = kms_backends[table.account_id][table.region_name].describe_key(key_id)
-        table.sse_specification = encryption | {"KMSMasterKeyId": key.arn}
+        encrypt(table, encryption)
+
+
+def encrypt(table: Table, specification: Request) -> None:
+    """Set the key of the table; a key that is not there, or not enabled, is refused."""
+    if not specification.get("Enabled", False):
+        table.sse_specification = {"Enabled": False}
+        return
+    key_id = specification.get("KMSMasterKeyId", "alias/aws/dynamodb")
+    _, _, _, region, account_id, *_ = (
+        key_id.split(":")
+        if key_id.startswith("arn:")
+        else ("", "", "", table.region_name, table.account_id)
+    )
+    try:
+        key = kms_backends[account_id][region].describe_key(key_id)
+    except (JsonRESTError, KeyError, AttributeError):  # the last where moto has no such alias
+        message = f"KMS validation error: there is no key {key_id}"
+        raise JsonRESTError("ValidationException", message) from None
+    if region != table.region_name or key.key_state != "Enabled":
+        message = f"KMS validation error: {key.arn} is {key.key_state}"
+        raise JsonRESTError("ValidationException", message)
+    table.sse_specification = specification | {"KMSMasterKeyId": key.arn}
 
 
 def _remember_index(table: Table, index: Request) -> None:
@@ -74,7 +98,10 @@ def _remember_index(table: Table, index: Request) -> None:
 
 def _describe(self: Table, base_key: str = "TableDescription") -> dict[str, Any]:
     answer = _moto_describe(self, base_key)
-    answer[base_key].update(state(self, "described"))
+    kept = state(self, "described")
+    kept.setdefault("TableId", str(mock_random.uuid4()))
+    answer[base_key].update(kept)
+    dynamodb_moments.show(self, answer[base_key])
     for index in answer[base_key]["GlobalSecondaryIndexes"]:
         index.update(state(self, "indexes").get(index["IndexName"], {}))
     return answer
@@ -90,6 +117,7 @@ def _update_continuous_backups(self: DynamoHandler) -> ActionResult:
 def _delete_table(self: DynamoDBBackend, name: str) -> Table:
     """With point-in-time recovery, a table leaves a backup of its last moment."""
     table = _moto_delete_table(self, name)
+    self.resource_policies.pop(table.table_arn, None)
     recovery = table.continuous_backups["PointInTimeRecoveryDescription"]
     if recovery["PointInTimeRecoveryStatus"] == "ENABLED":
         left = f"{table.name}$DeletedTableBackup"
@@ -112,11 +140,17 @@ def list_backups(backend: DynamoDBBackend, request: Request) -> dict[str, Any]:
 
 
 def _summary(backup: Backup) -> dict[str, Any]:
-    answer: dict[str, Any] = backup.summary
-    if backup.type == "SYSTEM":
-        expires = backup.creation_date_time + timedelta(days=SYSTEM_BACKUP_DAYS)
-        answer["BackupExpiryDateTime"] = expires
-    return answer
+    return backup.summary | _expiry(backup)
+
+
+def backup_details(backup: Backup) -> dict[str, Any]:
+    return backup.details | _expiry(backup)
+
+
+def _expiry(backup: Backup) -> dict[str, Any]:
+    if backup.type != "SYSTEM":
+        return {}
+    return {"BackupExpiryDateTime": backup.creation_date_time + timedelta(days=SYSTEM_BACKUP_DAYS)}
 
 
 def update_contributor_insights(backend: DynamoDBBackend, request: Request) -> dict[str, Any]:
