@@ -12,6 +12,7 @@ from generator.departures import departures
 from generator.errors import Mistake, Mistakes
 from generator.guide import guide
 from generator.limits import over_limits
+from generator.recovery import files as recovery
 
 
 def generate_all(
@@ -27,7 +28,11 @@ def generate_all(
     """
     changes = [
         output.compare(
-            folder / tree.environment.name, tree.files, pipeline.folders(engines), tree.zips
+            folder / tree.environment.name,
+            tree.files,
+            pipeline.folders(engines),
+            tree.zips,
+            left_alone=lambda name: recovery.engine_of(name) not in {None, *engines},
         )
         for tree in rendered(workspace.load(names), engines)
     ]
@@ -52,7 +57,7 @@ def rendered(
     for each in loaded:
         tree = pipeline.render(each.environment, engines)
         mistakes += over_limits(tree)
-        files = {**tree.files, "README.md": guide(tree)}
+        files = {**tree.files, **recovery.files(tree), "README.md": guide(tree)}
         trees.append(pipeline.with_files(tree, files))
     if mistakes:
         raise Mistakes(mistakes)

@@ -10,7 +10,7 @@ import difflib
 import json
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,40 +71,48 @@ def compare(
     files: Mapping[str, str],
     parts: Collection[str],
     zips: Mapping[str, bytes] = _NO_ZIPS,
+    *,
+    left_alone: Callable[[str], bool] = lambda _: False,
 ) -> Changes:
     """Return what has to change so that `folder` holds `files` and `zips`.
 
-    Only files below one of `parts` (top-level names, `""` for files at the top) are looked at, so
-    that rendering one engine leaves the other's files alone. Raises `Mistakes` when a file in the
-    way was not written by Holdfast.
+    Only files below one of `parts` (top-level names, `""` for files at the top) that are not
+    `left_alone` are looked at, so that rendering one engine leaves the other's files alone. Raises
+    `Mistakes` when a file in the way was not written by Holdfast.
     """
     with _reachable(folder, "read"):
-        return _compared(folder, files, parts, zips)
+        owned = _owned(folder)
+        ours = [name for name in owned if _part(name) in parts and not left_alone(name)]
+        return _compared(folder, files, zips, owned=owned, ours=ours)
 
 
 def _compared(
-    folder: Path, files: Mapping[str, str], parts: Collection[str], zips: Mapping[str, bytes]
+    folder: Path,
+    files: Mapping[str, str],
+    zips: Mapping[str, bytes],
+    *,
+    owned: Collection[str],
+    ours: Iterable[str],
 ) -> Changes:
-    owned = _owned(folder)
     added: list[str] = []
     unbuilt: list[str] = []
     changed, foreign = [], []
+    parents: set[Path] = set()
     for name, content in _contents(files, zips).items():
         path = folder / name
         if not os.path.lexists(path):
             (unbuilt if name in zips else added).append(name)
-            foreign += _blocking(path)
+            parents.add(path.parent)
         elif path.is_dir() or path.read_bytes() != content:
             if _is_ours(path, owned=name in owned):
                 changed.append(name)
             else:
                 foreign.append(path)
+    foreign += [path for parent in sorted(parents) for path in _blocking(parent)]
     if foreign:
         raise Mistakes(_in_the_way(path) for path in foreign)
     gone = {
-        name: (folder / name).is_file()
-        for name in owned
-        if name not in files and name not in zips and _part(name) in parts
+        name: (folder / name).is_file() for name in ours if name not in files and name not in zips
     }
     return Changes(
         folder=folder,
@@ -134,17 +142,22 @@ def _write(changes: Changes) -> None:
     contents = _contents(changes.files, changes.zips)
     after = sorted((changes.owned - {*changes.removed}) | {*contents})
     # First own everything that will lie there, then write, then forget what was removed.
-    _replace(folder / MANIFEST, _manifest(sorted({*after, *changes.removed})))
-    for name in (*changes.added, *changes.changed, *changes.unbuilt):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+    _replace_other(folder / MANIFEST, _manifest(sorted({*after, *changes.removed})))
+    written = {folder / name: name for name in _written(changes)}
+    for parent in dict.fromkeys(path.parent for path in written):
+        parent.mkdir(parents=True, exist_ok=True)
+    for path, name in written.items():
         _replace(path, contents[name])
     for name in changes.removed:
         (folder / name).unlink()
         parent = (folder / name).parent
         if parent != folder and not any(parent.iterdir()):
             parent.rmdir()
-    _replace(folder / MANIFEST, _manifest(after))
+    _replace_other(folder / MANIFEST, _manifest(after))
+
+
+def _written(changes: Changes) -> tuple[str, ...]:
+    return (*changes.added, *changes.changed, *changes.unbuilt)
 
 
 @contextmanager
@@ -172,9 +185,9 @@ def _is_ours(path: Path, *, owned: bool) -> bool:
     return owned or _SIGNATURE in text[:_SIGNATURE_WITHIN_CHARACTERS]
 
 
-def _blocking(path: Path) -> list[Path]:
-    """Return what stands where `path` needs a folder, if something does."""
-    nearest = next(parent for parent in path.parents if os.path.lexists(parent))
+def _blocking(folder: Path) -> list[Path]:
+    """Return what stands where a folder is needed, if something does."""
+    nearest = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
     return [] if nearest.is_dir() else [nearest]
 
 
@@ -225,9 +238,12 @@ def _manifest(names: list[str]) -> bytes:
     return (json.dumps({"written_by": "Holdfast", "files": names}, indent=2) + "\n").encode()
 
 
+def _replace_other(path: Path, content: bytes) -> None:
+    if not path.is_file() or path.read_bytes() != content:
+        _replace(path, content)
+
+
 def _replace(path: Path, content: bytes) -> None:
-    if path.is_file() and path.read_bytes() == content:
-        return
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".holdfast-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:

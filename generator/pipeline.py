@@ -19,7 +19,7 @@ from generator.spec.resolved import Environment
 
 CLOUDFORMATION, TERRAFORM = "cloudformation", "terraform"
 ENGINES = (CLOUDFORMATION, TERRAFORM)
-POLICIES = "policies"
+POLICIES, RECOVERY = "policies", "recovery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def terraform_folder(root: str | None) -> str:
 def folders(engines: Collection[str]) -> tuple[str, ...]:
     """Return the folders of an output tree that `engines` may write to; "" is the tree itself."""
     roots = [terraform_folder(root) for root in ROOTS] if TERRAFORM in engines else []
-    return ("", POLICIES, FUNCTIONS, *engines, *roots)
+    return ("", POLICIES, FUNCTIONS, RECOVERY, *engines, *roots)
 
 
 def root_files(

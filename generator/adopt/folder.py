@@ -10,7 +10,8 @@ from troposphere import Retain, Tags
 
 from blueprints.tables import cloudformation as spelling
 from generator import __version__
-from generator.adopt.imports import adopted_stack, import_blocks, resources_to_import
+from generator.adopt.imports import adopted_stack, resources_to_import, terraform_blocks
+from generator.recovery.imports import MOST_RESOURCES_OF_IMPORT
 from generator.render import cloudformation, commented
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from generator.adopt.imports import Adopted, AdoptedStack
     from generator.spec.resolved import Environment
 
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
-MOST_RESOURCES_OF_IMPORT = 200
 IMPORTS_TF = "imports.tf"
 
 
@@ -61,7 +60,7 @@ def import_of(environment: Environment, entries: Sequence[Entry]) -> Import | No
     top = "\n".join(commented(header))
     return Import(
         stack=stack,
-        imports_tf=f"{top}\n\n{import_blocks(stack.adopted)}",
+        imports_tf=f"{top}\n\n{terraform_blocks(stack.adopted)}",
         steps=tuple(_steps(stack, header)),
     )
 

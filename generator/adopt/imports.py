@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blueprints.tables import decide
 from generator.adopt.described import SCALING_POLICIES, TAGS
-from generator.render.hcl import literal
+from generator.recovery.imports import TABLE, import_blocks, terraform_imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from generator.adopt.entries import Entry
     from generator.spec.resolved import Environment
 
-TABLE = "AWS::DynamoDB::Table"
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 SCALING_POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 
@@ -44,6 +43,11 @@ class Adopted:
     facts: TableFacts
     described: Described
     policies: Mapping[str, ScalingPolicy]
+
+    @property
+    def policy_names(self) -> Mapping[str, str]:
+        """The names of its scaling policies by logical ID."""
+        return {logical_id: policy.name for logical_id, policy in self.policies.items()}
 
     @property
     def own_tags(self) -> Mapping[str, str]:
@@ -84,17 +88,13 @@ def adopted_stack(environment: Environment, entries: Sequence[Entry]) -> Adopted
     return None
 
 
-def import_blocks(adopted: Sequence[Adopted]) -> str:
-    """Return Terraform's `import` blocks for the adopted tables and all that hangs on them.
-
-    The forms of the ids are those of hashicorp/aws 5.100.
-    """
-    blocks = (
-        f"import {{\n  to = {address}\n  id = {literal(imported)}\n}}\n"
+def terraform_blocks(adopted: Sequence[Adopted]) -> str:
+    """Return Terraform's `import` blocks for the adopted tables and all that hangs on them."""
+    return import_blocks(
+        pair
         for each in adopted
-        for address, imported in _terraform(each)
+        for pair in terraform_imports(each.facts, each.described.arn, each.policy_names)
     )
-    return "\n".join(blocks)
 
 
 def resources_to_import(adopted: Sequence[Adopted]) -> list[dict[str, Any]]:
@@ -118,31 +118,6 @@ def _adopted(facts: TableFacts, described: Described) -> Adopted:
             facts=scaling, name=policy["PolicyName"], arn=policy["PolicyARN"]
         )
     return Adopted(facts=facts, described=described, policies=policies)
-
-
-def _terraform(adopted: Adopted) -> Iterator[tuple[str, str]]:
-    table = adopted.facts
-    own = table.label.terraform
-    account_id, _ = adopted.described.place
-    yield f"aws_dynamodb_table.{own}", table.name
-    if table.kinesis_destination is not None:
-        stream = table.kinesis_destination.stream_arn
-        yield f"aws_dynamodb_kinesis_streaming_destination.{own}", f"{table.name},{stream}"
-    if table.resource_policy is not None:
-        yield f"aws_dynamodb_resource_policy.{own}", adopted.described.arn
-    for insights in table.insights:
-        yield (
-            f"aws_dynamodb_contributor_insights.{insights.label.terraform}",
-            f"name:{table.name}/index:{insights.index_name or ''}/{account_id}",
-        )
-    for policy in adopted.policies.values():
-        scaling = policy.facts
-        target = f"dynamodb/{scaling.resource_id}/{scaling.dimension}"
-        yield f"aws_appautoscaling_target.{scaling.label.terraform}", target
-        yield (
-            f"aws_appautoscaling_policy.{scaling.policy_label.terraform}",
-            f"{target}/{policy.name}",
-        )
 
 
 def _cloudformation(adopted: Adopted) -> Iterator[tuple[str, str, dict[str, str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Output, Tags
 from generator.render import Leaf, LocalFile, Recorder, commented
 from generator.render.yaml_text import Intrinsic, entry
 
+FORMAT_VERSION = "2010-09-09"
 _ATTRIBUTES = (
     "DeletionPolicy",
     "UpdateReplacePolicy",
@@ -77,7 +78,7 @@ def render(
     """
     recorder = Recorder()
     template: dict[str, Any] = {
-        "AWSTemplateFormatVersion": "2010-09-09",
+        "AWSTemplateFormatVersion": FORMAT_VERSION,
         "Description": description,
         "Resources": _by_title(resources, recorder),
     }
@@ -90,6 +91,28 @@ def render(
         literals=tuple(recorder.literals),
         keys=tuple(recorder.keys),
     )
+
+
+def excerpt(rendered: Rendered, titles: Collection[str], *, description: str, header: str) -> str:
+    """Return the text of a template that has only the resources `titles`, as they are rendered.
+
+    Outputs are left out.
+    """
+    # A blank line stands between resources and nowhere within one: see `_text`.
+    _, _, resources = rendered.text.partition("\nResources:\n")
+    chosen = [
+        block
+        for block in resources.partition("\n\nOutputs:\n")[0].split("\n\n")
+        if _title(block) in titles
+    ]
+    top = [*_ascii(commented(header)), *entry("AWSTemplateFormatVersion", FORMAT_VERSION)]
+    top += [*entry("Description", description), "", "Resources:"]
+    return "\n".join(top) + "\n" + "\n\n".join(chosen).rstrip("\n") + "\n"
+
+
+def _title(block: str) -> str:
+    first = next(line for line in block.split("\n") if not line.startswith("  #"))
+    return first.strip().removesuffix(":")
 
 
 def _text(template: Mapping[str, Any], header: str, comments: Mapping[str, str]) -> str:

@@ -18,10 +18,11 @@ LAYERS = (
     {"schema", "coverage", "validation", "root"},
     {"rules", "starter"},
     {"pipeline", "workspace"},
+    {"recovery"},
     {"authority", "limits", "guide", "departures"},
     {"generate", "explain", "adopt"},
     {"lint", "points"},
-    {"audit"},
+    {"audit", "restore"},
     {"cli"},
 )
 LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in parts}

@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 from blueprints.tables import decide
 from blueprints.tables.cloudformation import resources
 from generator import workspace
-from generator.adopt.folder import MOST_RESOURCES_OF_IMPORT
 from generator.cli import main
 from generator.pipeline import render
+from generator.recovery.imports import MOST_RESOURCES_OF_IMPORT
 from generator.render import cloudformation
 from tests.unit.adopt.samples import (
     ACCOUNT_ID,

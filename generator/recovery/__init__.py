@@ -1,0 +1,1 @@
+"""What lies ready for a restore: a request for each table, and what gives it back to its owner."""
