@@ -13,24 +13,34 @@ from blueprints.functions.common.errors import needs
 # Returns the client of a service.
 Clients = Callable[[str], Any]
 
+ATTEMPTS = 3
 # Two calls that use all of it up stay below two minutes.
 CONFIG = Config(  # type: ignore[no-untyped-call]
     connect_timeout=5,
     read_timeout=10,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
 )
 SESSION_NAME = "holdfast-restore"
 
 
-def client(service: str, *, region: str | None = None, role_arn: str | None = None) -> Any:
+def client(
+    service: str,
+    *,
+    region: str | None = None,
+    role_arn: str | None = None,
+    attempts: int = ATTEMPTS,
+) -> Any:
     """Return a client of the service, in the function's Region unless another is given.
 
     With `role_arn` it acts as that role, which this Region's STS is asked for: another may be down.
-    Raises RefusedError where the role may not be assumed.
+    One attempt is for calls that have their effect twice when they are made twice. Raises
+    RefusedError where the role may not be assumed.
     """
     credentials = _assumed(role_arn) if role_arn else {}
+    retries = {"mode": "standard", "total_max_attempts": attempts}
+    config = CONFIG.merge(Config(retries=retries))  # type: ignore[no-untyped-call]
     make: Any = boto3.client  # untyped
-    return make(service, region_name=region, config=CONFIG, **credentials)
+    return make(service, region_name=region, config=config, **credentials)
 
 
 def client_maker() -> Clients:

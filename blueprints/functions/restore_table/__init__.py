@@ -1,0 +1,1 @@
+"""Restores the table: starts what the plan says, once, and looks until it is there."""

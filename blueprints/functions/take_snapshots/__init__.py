@@ -1,0 +1,1 @@
+"""Takes native backups of tables by schedule, and deletes those that are past their time."""
