@@ -234,6 +234,8 @@ def break_glass(environment: Environment) -> Mapping[str, Any]:
     for row in ROWS:
         if row.scope in (Scope.ORGANIZATION, Scope.ITEMS):
             continue
+        if row.documents == Document.SERVICE_CONTROL:
+            continue  # other rows have the same actions on more
         # AWS asks for an alias at its key as well.
         scopes = (row.scope, Scope.KEYS) if row.scope is Scope.ALIASES else (row.scope,)
         for target in _all_targets(environment, scopes):

@@ -57,6 +57,23 @@ PEOPLE: Mapping[str, Person] = {
     "recovery role": Person(
         arn="role/shop-{name}-recovery-{region}", rights=("RoleForRecovery:policy",)
     ),
+    **{
+        f"{what} role": Person(
+            arn=f"role/shop-{{name}}-{what}-{{region}}", rights=(f"{logical_id}:policy",)
+        )
+        for what, logical_id in {
+            "apply-settings": "RoleForFunctionApplySettings",
+            "catalog-replication": "RoleOfCatalogueReplication",
+            "fetch-copy": "RoleForFunctionFetchCopy",
+            "plan-restore": "RoleForFunctionPlanRestore",
+            "restore": "RoleForRestores",
+            "restore-machine": "RoleOfRestoreMachine",
+            "restore-table": "RoleForFunctionRestoreTable",
+            "scheduled-machines": "RoleOfScheduledMachines",
+            "settings-snapshot": "RoleForFunctionSettingsSnapshot",
+            "take-snapshots": "RoleForFunctionTakeSnapshots",
+        }.items()
+    },
     "service-linked role": Person(
         arn="role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
     ),
@@ -138,7 +155,15 @@ WORDS: Mapping[str, str] = {
     "log stream of": "logs:log-group:/aws/lambda/shop-{name}-{0}:log-stream:1",
     "scaling": "application-autoscaling:scalable-target/1a2b",
 }
-BUCKET = "arn:{partition}:s3:::shop-{name}-exports-{account}-{region}"
+BUCKET = "arn:{partition}:s3:::shop-{name}-{what}-{account}-{region}"
+# Words for a bucket → what its name says, and the key of an object in it.
+_IN_BUCKETS = {
+    "bucket": ("exports", ""),
+    "object": ("exports", "/data.gz"),
+    "catalogue": ("catalog", ""),
+    "settings": ("catalog", "/catalog/settings/employee/20261120T023000Z.json"),
+    "report": ("catalog", "/restores/employee/1a2b.json"),
+}
 
 
 def key_that_denies_nothing(world: World) -> Document:
@@ -153,9 +178,15 @@ def thing(world: World, what: str) -> Thing:
     fields = {"name": world.name, "region": world.region, "account": world.account}
     if what == "*" or what.startswith("arn:"):
         return Thing(arn=what.format(**fields, partition=world.partition), context={})
-    if what in ("bucket", "object"):
-        bucket = BUCKET.format(**fields, partition=world.partition)
-        return Thing(arn=bucket + ("/data.gz" if what == "object" else ""), context={})
+    if what in _IN_BUCKETS:
+        bucket, key = _IN_BUCKETS[what]
+        document = world.documents.get("PolicyOfCatalogueBucket") if bucket == "catalog" else None
+        return Thing(
+            arn=BUCKET.format(**fields, partition=world.partition, what=bucket) + key,
+            policy=None if document is None else "bucket",
+            document=document,
+            context={"aws:SecureTransport": "true"},
+        )
     for word in sorted(WORDS, key=len, reverse=True):
         if what == word or what.startswith(f"{word} "):
             rest = what.removeprefix(word).strip()
@@ -166,18 +197,23 @@ def thing(world: World, what: str) -> Thing:
     return Thing(arn=world.arn(service, resource.format(**fields)), context={})
 
 
+# Words for keys → logical ID, and what the alias says; those of vaults are named after them.
+_KEYS = {"tables": ("KeyOfTablesTables", "tables"), "catalogue": ("KeyOfCatalogue", "catalog")}
+
+
 def _with_policy(world: World, word: str, rest: str, arn: str) -> Thing:
     """Return the resource with its rendered policy, which a key of others or of no vault lacks."""
+    key, alias = _KEYS.get(rest, (f"KeyOfVault{rest.title()}", f"vault-{rest}"))
     kind, name = {
         "vault": ("vault", f"Vault{rest.capitalize()}"),
         "point in": ("vault", f"Vault{rest.capitalize()}"),
         "role": ("trust", f"RoleFor{rest}:trust"),
-        "key of": ("key", "KeyOfTablesTables" if rest == "tables" else f"KeyOfVault{rest.title()}"),
+        "our role": ("trust", f"RoleFor{''.join(map(str.title, rest.split('-')))}:trust"),
+        "key of": ("key", key),
     }.get(word, ("", ""))
     document = world.documents.get(name)
     context: dict[str, str | list[str] | None] = {}
     if kind == "key":
-        alias = "tables" if rest == "tables" else f"vault-{rest}"
         alias = "other" if document is None else f"shop-{world.name}-{alias}"
         context["kms:ResourceAliases"] = [f"alias/{alias}"]
         if document is None:

@@ -140,7 +140,8 @@ def asked(row: Row, world: World | None = None) -> Iterator[Asked]:
     world = world or worlds()[row.environment]
     one = person(row.who)
     elsewhere, _, there = row.what.rpartition("//")
-    resource = thing(worlds()[elsewhere] if elsewhere else world, there)
+    owner = worlds()[elsewhere] if elsewhere else world
+    resource = thing(owner, there)
     identity = identity_policies(world, one)
     expected: Outcome = "explicit_deny"
     if row.expected == ALLOWED:
@@ -158,7 +159,7 @@ def asked(row: Row, world: World | None = None) -> Iterator[Asked]:
             identity_policies=tuple(identity.values()),
             resource_policy=resource.document,
             service_control_policies=tuple(world.documents[name] for name in world.service_control),
-            resource_account=world.account if ":s3:::" in resource.arn else None,
+            resource_account=owner.account if ":s3:::" in resource.arn else None,
         )
         if one.account not in (None, world.account):
             # Another organization's, or nobody's: ours binds its own accounts only.

@@ -29,10 +29,10 @@ guardrails:
   operator: {{permission_sets: [Developer]}}
   deny_destroy: {{roles: [Contractor]}}
   service_control_policy: {{attached: {attached}}}
-defaults: {{protection: critical}}
 {more}
 """
-_ONE_TABLE = "tables: {employee: {partition_key: {name: id, type: S}}}"
+_CRITICAL = "defaults: {protection: critical}\n"
+_ONE_TABLE = f"{_CRITICAL}tables: {{employee: {{partition_key: {{name: id, type: S}}}}}}"
 
 
 def _written(name: str, account: str, **changes: str) -> str:
@@ -62,12 +62,25 @@ WRITTEN: Mapping[str, str] = {
     "prefix": _written(
         "prefix", "151515151515", more=f'table_name_pattern: "shop-prefix-{{table}}"\n{_ONE_TABLE}'
     ),
-    "many": _written("many", "161616161616", more=f"tables:\n{_SIXTY}"),
+    "many": _written("many", "161616161616", more=f"{_CRITICAL}tables:\n{_SIXTY}"),
+    # A destination in the same account, in another Region.
+    "near": _written(
+        "near",
+        "191919191919",
+        more="protections: {critical: {backups: {daily: {copies: {far: {to: far, "
+        f"delete_after_days: 35}}}}}}}}}}}}\n{_ONE_TABLE}",
+    ),
+    "far": _written(
+        "far",
+        "191919191919",
+        region="eu-west-1",
+        more="kind: destination\naccepts: [near.yaml]\nvaults: {far: {}}",
+    ),
     "alone": _written(
         "alone",
         "171717171717",
         attached="false",
-        more="tables: {page: {partition_key: {name: id, type: S}, encryption: {key: "
+        more=_CRITICAL + "tables: {page: {partition_key: {name: id, type: S}, encryption: {key: "
         "customer_managed}}}",
     ),
 }
@@ -159,5 +172,5 @@ def _attached(policies: Any, who: str) -> dict[str, tuple[str, ...]]:
     for policy in policies:
         for one in getattr(policy, who):
             name = getattr(one, "name", one)
-            found[name] = (*found.get(name, ()), policy.key.value)
+            found[name] = (*found.get(name, ()), policy.file)
     return found
