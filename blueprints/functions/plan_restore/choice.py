@@ -29,7 +29,7 @@ class Candidate(NamedTuple):
 
     `time` is the newest moment whose data it holds, `earliest` the oldest one of a window.
     `copy_back` says that it must be fetched before it can be restored here, `unusable` why it
-    cannot be restored at all. None as `cold`, `item_count`, `size_bytes` is unknown.
+    cannot be restored at all. None as `cold` or `size_bytes` is unknown.
     """
 
     id: str
@@ -43,7 +43,6 @@ class Candidate(NamedTuple):
     cold: bool | None = False
     unusable: str | None = None
     name: str | None = None
-    item_count: int | None = None
     size_bytes: int | None = None
 
 

@@ -12,7 +12,7 @@ Calls, each with what it acts on:
 - sts:AssumeRole: `role_arn` of vaults elsewhere
 - s3:ListBucket: the catalogue bucket, below catalog/settings/ and restores/
 - s3:GetObject: the catalogue bucket, catalog/settings/* and restores/*; kms:Decrypt: its key
-- kms:DescribeKey: the key behind the alias that the request names
+- kms:DescribeKey: the key that the request names, by its alias or ARN
 - cloudformation:DescribeStackResource: the table's stack, the stack of recovery
 """
 
@@ -30,11 +30,9 @@ from blueprints.functions.common.log import log
 from blueprints.functions.plan_restore import parameters
 from blueprints.functions.plan_restore.choice import Candidate, choose
 from blueprints.functions.plan_restore.copying import fetched
-from blueprints.functions.plan_restore.encryption import in_settings, resolved
-from blueprints.functions.plan_restore.owner import owner_of
+from blueprints.functions.plan_restore.facts import Source, owner_of, resolved, source_of
 from blueprints.functions.plan_restore.reading import Connect, Found, read
 from blueprints.functions.plan_restore.settings_of import settings_of
-from blueprints.functions.plan_restore.source import Source, source_of
 from blueprints.functions.plan_restore.target import target_of
 
 Event = Mapping[str, Any]
@@ -69,13 +67,14 @@ def plan(connect: Connect, event: Event, now: datetime) -> dict[str, Any]:
     same_name = target.name == request["table"]["name"]
     owner = owner_of(connect("cloudformation"), request, place, same_name=same_name)
     why += settings.remark + target.remark
-    wanted = {**settings.document, "encryption": in_settings(encryption)}
     if chosen.kind == "recovery_point":
         role_arn = place["restore_role_arn"]
         request_of = parameters.recovery_point(chosen, target.name, encryption, role_arn)
     else:
         asked = parameters.source_members(chosen, request["table"]["name"])
-        request_of = parameters.native(asked, target.name, wanted, encryption, source.indexes)
+        request_of = parameters.native(
+            asked, target.name, settings.document, encryption, source.indexes
+        )
     log("planned", why=why, target=target.name, owner=owner["case"], settings=settings.source)
     return {
         "restore_id": sha256(execution["arn"].encode()).hexdigest()[:_ID_CHARACTERS],
@@ -95,9 +94,9 @@ def plan(connect: Connect, event: Event, now: datetime) -> dict[str, Any]:
         "copy": copy,
         "operation": parameters.OPERATIONS[chosen.kind],
         "parameters": request_of,
-        "settings": wanted,
+        "settings": settings.document,
         "settings_from": settings.source,
-        "encryption": encryption,
+        "encryption": {"type": encryption.type, "key_arn": encryption.key_arn},
         "owner": owner,
         "leave": _leave(owner["case"], settings.source),
         "pointer": request.get("pointer"),

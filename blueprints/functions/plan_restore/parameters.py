@@ -18,6 +18,7 @@ from blueprints.functions.common.restores import (
     token,
 )
 from blueprints.functions.plan_restore.choice import Candidate
+from blueprints.functions.plan_restore.facts import Encryption
 
 Document = Mapping[str, Any]
 OPERATIONS = {
@@ -39,7 +40,7 @@ def native(
     source: Document,
     target_name: str,
     settings: Document,
-    encryption: Document,
+    encryption: Encryption,
     source_indexes: Mapping[str, Document] | None,
 ) -> dict[str, Any]:
     """Return the request for a restore by DynamoDB from what `source_members` returned.
@@ -56,7 +57,7 @@ def native(
 
 
 def recovery_point(
-    chosen: Candidate, target_name: str, encryption: Document, role_arn: str
+    chosen: Candidate, target_name: str, encryption: Encryption, role_arn: str
 ) -> dict[str, Any]:
     """Return the request for a restore by AWS Backup, which takes name and encryption only.
 
@@ -120,16 +121,15 @@ def _shape(index: Document) -> tuple[Any, ...]:
     return keys, projection["ProjectionType"], sorted(projection.get("NonKeyAttributes") or ())
 
 
-def _sse(encryption: Document) -> dict[str, Any]:
-    if encryption["type"] == "AWS_OWNED":
+def _sse(encryption: Encryption) -> dict[str, Any]:
+    if encryption.type == "AWS_OWNED":
         return {"Enabled": False}
-    # Without a key it is that of DynamoDB in this account, alias/aws/dynamodb.
-    key = {"KMSMasterKeyId": encryption["key_arn"]} if encryption["key_arn"] else {}
+    key = {"KMSMasterKeyId": encryption.requested_arn} if encryption.requested_arn else {}
     return {"Enabled": True, "SSEType": "KMS", **key}
 
 
-def _metadata(encryption: Document) -> dict[str, str]:
-    if encryption["type"] == "AWS_OWNED":
+def _metadata(encryption: Encryption) -> dict[str, str]:
+    if encryption.type == "AWS_OWNED":
         return {"encryptionType": "Default"}
-    key = {"kmsMasterKeyArn": encryption["key_arn"]} if encryption["key_arn"] else {}
+    key = {"kmsMasterKeyArn": encryption.requested_arn} if encryption.requested_arn else {}
     return {"encryptionType": "KMS", **key}

@@ -19,7 +19,6 @@ FAILURES = (ClientError, BotoCoreError, RefusedError)
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_RecoveryPointByBackupVault.html
 _USABLE = ("COMPLETED", "AVAILABLE")
 _GONE = ("ResourceNotFoundException", "TableNotFoundException")
-_LASTING = (*_GONE, "InvalidParameterValueException", "ValidationException")
 # ALL is documented as user and system backups only.
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListBackups.html
 _BACKUP_TYPES = ("ALL", "AWS_BACKUP")
@@ -47,7 +46,7 @@ def read(connect: Connect, table_arn: str, place: Mapping[str, Any], now: dateti
         except FAILURES as error:
             unreadable.append(_unreadable(source, error))
             log("unreadable", source=source, error=message_of(error))
-            if not isinstance(error, RefusedError) and code_of(error) not in _LASTING:
+            if not isinstance(error, RefusedError) and code_of(error) not in _GONE:
                 passing = error
     candidates = sorted(found.values(), key=lambda each: each.time, reverse=True)
     log("read", points=len(candidates), unusable=sum(1 for each in candidates if each.unusable))
@@ -143,12 +142,11 @@ def recovery_points(
     https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html
     """
     elsewhere = {"region": vault["region"], "role_arn": vault.get("role_arn")}
-    vault_arn = f"vault {vault['name']}"
     listed = pages(
         connect("backup", **({} if is_here else elsewhere)),
         "list_recovery_points_by_backup_vault",
         "RecoveryPoints",
-        vault_arn,
+        f"vault {vault['name']}",
         BackupVaultName=vault["name"],
         ByResourceArn=table_arn,
     )
@@ -196,11 +194,7 @@ def _expired(ends: datetime | None, now: datetime) -> str | None:
 
 def _unreadable(source: str, error: Exception) -> Unreadable:
     if isinstance(error, RefusedError):
-        reason, _, fix = str(error).partition("): ")
-        if fix:
-            # AWS Backup answers so for a vault that does not exist, too (aws-sdk-js#2625).
-            return Unreadable(source, f"{reason})", fix)
-        return Unreadable(source, str(error), "see why")
-    if code_of(error) in _LASTING:
-        return Unreadable(source, message_of(error), "see whether it is there")
+        # AWS Backup answers so for a vault that does not exist, too (aws-sdk-js#2625).
+        reason, _, fix = str(error).rpartition(": ")
+        return Unreadable(source, reason, fix)
     return Unreadable(source, message_of(error), "look at AWS's health there and start again")

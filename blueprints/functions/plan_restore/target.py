@@ -64,7 +64,10 @@ def target_of(
         )
         return Target(name, remark)
     if wanted:
-        raise RefusedError(f"table {name} exists: choose another name.{_hint(table, chosen)}")
+        raise RefusedError(
+            f"table {name} exists, and is no unfinished restore of {told(chosen)}: choose another "
+            "name, or ask for the very point that it was restored from"
+        )
     dated = f"{original}-restored-{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     return Target(_short_enough(dated))
 
@@ -117,14 +120,3 @@ def _is_reported(s3: Any, bucket: str, table_name: str, table: Table) -> bool:
             log("restored before", table=table_name, report=key)
             return True
     return False
-
-
-def _hint(table: Table, chosen: Candidate) -> str:
-    summary = table.get("RestoreSummary")
-    if summary is None or chosen.kind != "point_in_time" or "SourceBackupArn" in summary:
-        return ""
-    restored = summary["RestoreDateTime"].astimezone(UTC).isoformat(timespec="seconds")
-    return (
-        f" It was itself restored as of {restored}; ask for that very time to go on with it, "
-        f"rather than for {told(chosen)}."
-    )
