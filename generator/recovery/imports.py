@@ -87,11 +87,21 @@ def cloudformation_imports(facts: TablesFacts, rendered: Rendered, header: str) 
         titles += [logical_id for _, logical_id, _ in batch]
         text = excerpt(rendered, frozenset(titles), description=facts.description, header=header)
         yield Step(
-            suffix="" if number == 1 else f".{number}",
+            suffix=_suffix(number),
             # An import that is rolled back must not take the table with it.
             template=text.replace(_KEPT_AFTER_CREATION, _KEPT),
             resources=_list(batch),
         )
+
+
+def suffixes(facts: TablesFacts) -> tuple[str, ...]:
+    """Return what tells the imports of a template apart, in their order."""
+    return tuple(_suffix(number) for number, _ in enumerate(_batches(facts), 1))
+
+
+def _suffix(number: int) -> str:
+    # No stack has a dot in its name, so none is taken for a step of another.
+    return "" if number == 1 else f".{number}"
 
 
 def _batches(facts: TablesFacts) -> Iterator[list[tuple[str, str, Mapping[str, str]]]]:
