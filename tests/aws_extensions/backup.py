@@ -78,6 +78,11 @@ def delete_backup_vault_notifications(backend: BackupBackend, request: Request) 
 def delete_backup_vault(backend: BackupBackend, request: Request) -> None:
     """A vault takes its policy, notifications and tags with it, or a new one would inherit them."""
     vault = _vault(backend, request)
+    if vault.num_of_recovery_points:
+        raise JsonRESTError(
+            "InvalidRequestException",
+            f"Backup vault {vault.backup_vault_name} cannot be deleted: it has recovery points",
+        )
     delete_backup_vault_access_policy(backend, request)
     delete_backup_vault_notifications(backend, request)
     backend.tagger.delete_all_tags_for_resource(vault.backup_vault_arn)

@@ -1,7 +1,8 @@
-"""AWS Backup: jobs that end at once, the recovery points they make, and copies of those."""
+"""AWS Backup: backup jobs that end at once, and the recovery points they make."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,12 @@ from moto.dynamodb.models.table import Backup
 from moto.moto_api._internal import mock_random
 
 from .backup import MANAGEMENT, REGION_SETTINGS, _named, _not_found, _vault
+from .backup_jobs import idempotent
 from .operations import add_operations, state
 
 if TYPE_CHECKING:
     from moto.backup.models import BackupBackend, Vault
+    from moto.dynamodb.models.table import Table
 
     Request = dict[str, Any]
 
@@ -26,17 +29,18 @@ _DAYS = (("MoveToColdStorageAfterDays", "MoveToColdStorageAt"), ("DeleteAfterDay
 _NOT_LISTED = ("StorageClass",)  # only DescribeRecoveryPoint tells it
 
 
+@idempotent
 def start_backup_job(backend: BackupBackend, request: Request) -> dict[str, Any]:
     """Back up a table: as DynamoDB's own backup, unless the Region's settings manage DynamoDB."""
     vault, resource = _vault(backend, request), request["ResourceArn"]
     _, _, service, region, account_id, name = resource.split(":", 5)
     tables = dynamodb_backends[account_id][region]
     if service != "dynamodb" or name.removeprefix("table/") not in tables.tables:
-        raise JsonRESTError("InvalidParameterValueException", f"{resource} cannot be backed up")
+        raise invalid(f"{resource} cannot be backed up")
     table = tables.tables[name.removeprefix("table/")]
     settings = REGION_SETTINGS[MANAGEMENT] | state(backend, MANAGEMENT)
     if settings["DynamoDB"]:
-        arn = _new_arn(backend)
+        arn = new_arn(backend)
     else:
         native = Backup(account_id, region, "awsbackup_job", table, type_="AWS_BACKUP")
         tables.backups[native.arn] = native
@@ -49,30 +53,12 @@ def start_backup_job(backend: BackupBackend, request: Request) -> dict[str, Any]
         "IamRoleArn": request["IamRoleArn"],
         "BackupSizeInBytes": size,
     }
-    point = _keep(vault, arn, about, request.get("Lifecycle", {}))
+    point = keep(vault, arn, about, request.get("Lifecycle", {}), deepcopy(table))
     return {
         "BackupJobId": str(mock_random.uuid4()),
         "RecoveryPointArn": arn,
         "CreationDate": point["CreationDate"],
     }
-
-
-def start_copy_job(backend: BackupBackend, request: Request) -> dict[str, Any]:
-    """Copy a point into a vault of any account and Region; the copy names the same resource."""
-    source = _vault(backend, {"BackupVaultName": request["SourceBackupVaultName"]})
-    point = _point(source, request["RecoveryPointArn"])
-    if ":recovery-point:" not in point["RecoveryPointArn"]:
-        raise JsonRESTError("InvalidRequestException", "AWS Backup does not fully manage the point")
-    _, _, _, region, account_id, _, name = request["DestinationBackupVaultArn"].split(":")
-    there = backup_backends[account_id][region]
-    vault = _vault(there, {"BackupVaultName": name})
-    same = ("ResourceArn", "ResourceType", "ResourceName", "BackupSizeInBytes")
-    about = {member: point[member] for member in same} | {
-        "SourceBackupVaultArn": source.backup_vault_arn,
-        "IamRoleArn": request["IamRoleArn"],
-    }
-    copy = _keep(vault, _new_arn(there), about, request.get("Lifecycle", {}))
-    return {"CopyJobId": str(mock_random.uuid4()), "CreationDate": copy["CreationDate"]}
 
 
 def list_recovery_points_by_backup_vault(
@@ -94,18 +80,42 @@ def list_recovery_points_by_backup_vault(
 
 
 def describe_recovery_point(backend: BackupBackend, request: Request) -> dict[str, Any]:
-    return _point(_vault(backend, request), request["RecoveryPointArn"])
+    return point_of(_vault(backend, request), request["RecoveryPointArn"])
 
 
-def _point(vault: Vault, arn: str) -> dict[str, Any]:
+def delete_recovery_point(backend: BackupBackend, request: Request) -> None:
+    vault, arn = _vault(backend, request), request["RecoveryPointArn"]
+    resource = point_of(vault, arn)["ResourceArn"]
+    if vault.locked:
+        raise refused(f"Backup vault {vault.backup_vault_name} is locked")
+    del state(vault, "points")[arn], state(vault, "snapshots")[arn]
+    vault.num_of_recovery_points -= 1
+    _, _, _, region, account_id, _ = resource.split(":", 5)
+    dynamodb_backends[account_id][region].backups.pop(arn, None)
+
+
+def point_of(vault: Vault, arn: str) -> dict[str, Any]:
+    """Return a point, in cold storage from the day on that its lifecycle says."""
     points = state(vault, "points")
     if arn not in points:
         raise _not_found(f"Recovery point {arn}")
     point: dict[str, Any] = points[arn]
+    moves = point["CalculatedLifecycle"].get("MoveToColdStorageAt")
+    if moves is not None and moves <= utcnow():
+        point["StorageClass"] = "COLD"
     return point
 
 
-def _keep(vault: Vault, arn: str, about: dict[str, Any], lifecycle: Request) -> dict[str, Any]:
+def snapshot_of(vault: Vault, point: dict[str, Any]) -> Table:
+    """Return the table as it was when it was backed up."""
+    table: Table = state(vault, "snapshots")[point["RecoveryPointArn"]]
+    return table
+
+
+def keep(
+    vault: Vault, arn: str, about: dict[str, Any], lifecycle: Request, snapshot: Table
+) -> dict[str, Any]:
+    """Put a point into a vault; it outlives the table, and whatever made it."""
     now = utcnow()
     dates = {at: now + timedelta(days=lifecycle[d]) for d, at in _DAYS if lifecycle.get(d, -1) > 0}
     point = _named(vault) | about
@@ -113,20 +123,29 @@ def _keep(vault: Vault, arn: str, about: dict[str, Any], lifecycle: Request) -> 
     point |= {"CreationDate": now, "CompletionDate": now, "IsEncrypted": True}
     point |= {"Lifecycle": lifecycle, "CalculatedLifecycle": dates}
     state(vault, "points")[arn] = point
+    state(vault, "snapshots")[arn] = snapshot
     vault.num_of_recovery_points += 1
     return point
 
 
-def _new_arn(backend: BackupBackend) -> str:
+def new_arn(backend: BackupBackend) -> str:
     place = f"{backend.region_name}:{backend.account_id}"
     return f"arn:{backend.partition}:backup:{place}:recovery-point:{mock_random.uuid4()}"
 
 
+def invalid(message: str) -> JsonRESTError:
+    return JsonRESTError("InvalidParameterValueException", message)
+
+
+def refused(message: str) -> JsonRESTError:
+    return JsonRESTError("InvalidRequestException", message)
+
+
 OPERATIONS = (
     start_backup_job,
-    start_copy_job,
     list_recovery_points_by_backup_vault,
     describe_recovery_point,
+    delete_recovery_point,
 )
 
 
