@@ -75,6 +75,18 @@ class Shop:
         api.update_table(TableName=name, DeletionProtectionEnabled=False)
         api.delete_table(TableName=name)
 
+    def delete_vault(self, key: str) -> None:
+        """Unlock and empty a vault, without which AWS does not delete it."""
+        api, vault = (
+            self.client("backup", self.prod),
+            {"BackupVaultName": vault_name(self.prod, key)},
+        )
+        if api.describe_backup_vault(**vault)["Locked"]:
+            api.delete_backup_vault_lock_configuration(**vault)
+        for point in api.list_recovery_points_by_backup_vault(**vault)["RecoveryPoints"]:
+            api.delete_recovery_point(**vault, RecoveryPointArn=point["RecoveryPointArn"])
+        api.delete_backup_vault(**vault)
+
     def points(
         self, *arguments: str, signed_in_to: Environment | None = None, endpoint: str | None = None
     ) -> Result:

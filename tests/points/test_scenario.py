@@ -13,6 +13,7 @@ pytestmark = pytest.mark.e2e
 
 ORDERS = "order_transaction"
 ROLE = "shop-archive-recovery-eu-central-1"
+BACKUP_ROLE = "arn:aws:iam::111111111111:role/any"
 
 
 def sources(report: dict[str, Any]) -> list[str]:
@@ -46,7 +47,7 @@ def _without_table_and_stacks(shop: Shop) -> None:
 
 
 def _without_a_vault(shop: Shop) -> None:
-    shop.client("backup", shop.prod).delete_backup_vault(BackupVaultName="shop-prod-long")
+    shop.delete_vault("long")
     report = shop.listed(ORDERS)
     (missing,) = report["unreadable"]
     assert missing["source"] == "vault shop-prod-long"
@@ -91,6 +92,15 @@ def test_a_point_of_dynamodb_in_a_vault_is_listed_once(shop: Shop) -> None:
     assert ":table/cart/backup/" in arn
     (point,) = (point for point in shop.listed("cart")["points"] if point["id"] == arn)
     assert (point["source"], point["lock"]) == ("recovery_point", "governance")
-    shop.client("backup", shop.prod).delete_backup_vault(BackupVaultName="shop-prod-main")
+
+
+def test_a_point_of_dynamodb_in_a_vault_of_others_is_listed_too(shop: Shop) -> None:
+    shop.manage(dynamodb=False)
+    api = shop.client("backup", shop.prod)
+    api.create_backup_vault(BackupVaultName="of-others")
+    started = api.start_backup_job(
+        BackupVaultName="of-others", ResourceArn=shop.table("cart").arn, IamRoleArn=BACKUP_ROLE
+    )
+    arn = started["RecoveryPointArn"]
     (point,) = (point for point in shop.listed("cart")["points"] if point["id"] == arn)
     assert (point["source"], point["vault_name"]) == ("aws_backup", None)
