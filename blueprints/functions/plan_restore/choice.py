@@ -112,7 +112,7 @@ def _latest(known: list[Candidate], unreadable: Sequence[Unreadable]) -> tuple[C
     best = _best(usable)
     of = "the only usable point" if len(usable) == 1 else f"the newest of {len(usable)} points"
     newer = max(each.time for each in usable) - best.time
-    if newer:
+    if newer >= timedelta(seconds=1):
         of = f"{duration_text(newer)} older than the newest point, and restored sooner"
     passed_over = _passed_over([pair for pair in _unusable(known) if pair[0].time > best.time])
     why = f"{told(best)}: {of}.{passed_over}{_not_read(unreadable)}"

@@ -14,6 +14,7 @@ from blueprints.functions.common.restores import described
 from blueprints.functions.plan_restore.choice import Candidate
 from blueprints.functions.plan_restore.reading import Connect
 
+MANAGED = "alias/aws/dynamodb"
 # Any resource will do to see whether the stack exists; this one is in it.
 _LOGICAL_ID_IN_RECOVERY = "FunctionPlanRestore"
 
@@ -33,7 +34,7 @@ def resolved(connect: Connect, encryption: Mapping[str, Any]) -> Encryption:
     key = str(encryption["key"])
     is_alias = key.startswith("alias/")
     try:
-        # Of alias/aws/dynamodb, KMS makes the key if there is none yet.
+        # KMS makes the key of MANAGED where there is none yet.
         metadata = call(connect("kms"), "describe_key", key, KeyId=key)["KeyMetadata"]
     except RefusedError as error:
         if is_alias:
@@ -56,7 +57,7 @@ def resolved(connect: Connect, encryption: Mapping[str, Any]) -> Encryption:
         )
     # DynamoDB's own key in the account is what it takes where no key is named:
     # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_SSESpecification.html
-    is_managed = metadata.get("KeyManager") == "AWS"
+    is_managed = key == MANAGED or metadata.get("KeyManager") == "AWS"
     return Encryption("KMS", metadata["Arn"], None if is_managed else metadata["Arn"])
 
 

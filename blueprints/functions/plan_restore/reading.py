@@ -40,9 +40,9 @@ def read(connect: Connect, table_arn: str, place: Mapping[str, Any], now: dateti
     for source, points in _sources(connect, table_arn, place, now):
         try:
             for point in points:
-                # A backup that AWS Backup took before the Region's opt-in is in its vault too,
-                # and only there does it have its retention: vaults come last.
-                found[point.id] = point
+                # One that AWS Backup took and DynamoDB manages is in its vault too. DynamoDB, which
+                # is read first, restores it with more of its settings.
+                found.setdefault(point.id, point)
         except FAILURES as error:
             unreadable.append(_unreadable(source, error))
             log("unreadable", source=source, error=message_of(error))

@@ -110,8 +110,9 @@ def _job_made(backup: Any, chosen: Candidate, table: Table) -> bool:
 def _is_reported(s3: Any, bucket: str, table_name: str, table: Table) -> bool:
     """Return whether a report says that the restore of this very table ended right."""
     prefix = f"{REPORTS}{table_name}/"
+    created = table["CreationDateTime"].replace(microsecond=0)  # S3 tells whole seconds
     for each in pages(s3, "list_objects_v2", "Contents", bucket, Bucket=bucket, Prefix=prefix):
-        if each["LastModified"] < table["CreationDateTime"]:
+        if each["LastModified"] < created:
             continue
         key = each["Key"]
         body = call(s3, "get_object", f"{bucket}/{key}", Bucket=bucket, Key=key)["Body"].read()
