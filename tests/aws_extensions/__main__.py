@@ -12,6 +12,7 @@ from . import (
     accounts,
     autoscaling,
     backup,
+    calls,
     cloudformation,
     copy_jobs,
     dynamodb,
@@ -23,6 +24,7 @@ from . import (
     recovery_points,
     restore_jobs,
     s3,
+    step_functions,
     sts,
 )
 
@@ -40,6 +42,7 @@ if __name__ == "__main__":
         backup,
         recovery_points,
         restore_jobs,
+        calls,
         cloudformation,
         copy_jobs,
         dynamodb,
@@ -49,6 +52,7 @@ if __name__ == "__main__":
         dynamodb_updates,
         functions,
         s3,
+        step_functions,
         sts,
     )
     for extension in extensions:

@@ -16,7 +16,7 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
-from .accounts import access_key_id
+from .sts import service_session
 
 # The zip comes first, as /var/task does: what lies there is found there, and nowhere else.
 RUNNER = """
@@ -76,14 +76,16 @@ def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
 
 
 def _environment(function: LambdaFunction) -> dict[str, str]:
-    """Return what a function finds: its place, credentials of its account, and its variables."""
+    """Return what a function finds: its place, credentials of its role, and its variables."""
+    session = service_session(function.role, function.function_name, function.region)
     return {
         "PATH": os.environ["PATH"],
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
         "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
-        "AWS_ACCESS_KEY_ID": access_key_id(function.account_id),
-        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_ACCESS_KEY_ID": session.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+        "AWS_SESSION_TOKEN": session.session_token,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{os.environ['MOTO_PORT']}",
         "PYTHONDONTWRITEBYTECODE": "1",
