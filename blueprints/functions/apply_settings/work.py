@@ -59,6 +59,8 @@ class Work:
         self._clients = clients
         self._idle = idle
         self._tried: set[str] = set()
+        # What was not registered to be scaled: no policy of it would be taken.
+        self._unscaled: set[tuple[str, str]] = set()
         self.calls = 0
         self.applied: list[str] = []
         self.failed: list[Failure] = []
@@ -69,6 +71,8 @@ class Work:
         """Make a change, or note why it cannot be made. Raises what is to be tried again."""
         if isinstance(step, Failure):
             self._fail(step)
+        elif _scaled(step) in self._unscaled:
+            log("waits until it is registered", setting=step.setting, what=step.what)
         elif step.operation == "update_table" and not self._idle:
             log("waits until the table is active", setting=step.setting, what=step.what)
             self.open.add(step.setting)
@@ -110,10 +114,17 @@ class Work:
             raise error
         fix = fix_of(action, change.resource) if is_denied(error) else _fix(change)
         self._fail(Failure(change.setting, f"{change.what}: {message_of(error)}", fix))
+        if change.operation == "register_scalable_target":
+            self._unscaled.add(_scaled(change))
 
     def _fail(self, failure: Failure) -> None:
         log("cannot be set", **failure._asdict())
         self.failed.append(failure)
+
+
+def _scaled(change: Change) -> tuple[str, str]:
+    request = change.request
+    return request.get("ResourceId", ""), request.get("ScalableDimension", "")
 
 
 def _fix(change: Change) -> str:

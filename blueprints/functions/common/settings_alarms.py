@@ -19,7 +19,8 @@ def every_alarm(cloudwatch: Any) -> list[dict[str, Any]]:
     """
     members = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
     alarms = pages(cloudwatch, "describe_alarms", "MetricAlarms", "*", AlarmTypes=["MetricAlarm"])
-    return [{name: alarm[name] for name in members if name in alarm} for alarm in alarms]
+    # What is empty is left out: asked for, it would be a choice (a list of metrics without any).
+    return [{name: alarm[name] for name in members if _is_set(alarm.get(name))} for alarm in alarms]
 
 
 def of_table(alarms: Sequence[Mapping[str, Any]], table_name: str) -> list[Mapping[str, Any]]:
@@ -33,6 +34,10 @@ def of_table(alarms: Sequence[Mapping[str, Any]], table_name: str) -> list[Mappi
         )
     ]
     return sorted(found, key=lambda alarm: str(alarm["AlarmName"]))
+
+
+def _is_set(value: Any) -> bool:
+    return value is not None and value not in ([], "")
 
 
 def _dimensions(alarm: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:

@@ -1,0 +1,88 @@
+"""Stands between clients and whoever answers them: records every call, and lets some fail.
+
+A request fails on its way, before it has its effect or after it; botocore's own retries are part of
+what is tested. Errors are spelled in the protocol of each service.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from moto.core.models import botocore_stubber
+
+from tests.unit.functions.faults import Fault
+
+
+@dataclass(slots=True, kw_only=True)
+class Interceptor:
+    """Fails the next `times` calls of `failing` (`dynamodb:UpdateTable`) with `fault`."""
+
+    failing: str = ""
+    fault: Fault | None = None
+    times: int = 0
+    calls: list[str] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def fail(self, operation: str, fault: Fault, times: int) -> None:
+        self.failing, self.fault, self.times = operation, fault, times
+
+    @contextmanager
+    def on(self, clients: Iterable[Any]) -> Iterator[Interceptor]:
+        """Stand between these clients and moto, which botocore would ask in any case."""
+        emitters = [client.meta.events for client in clients]
+        for events in emitters:
+            events.unregister("before-send", botocore_stubber)
+            events.register("before-send", self._answer)
+            events.register("before-parameter-build", self._note)
+        try:
+            yield self
+        finally:
+            for events in emitters:
+                events.unregister("before-parameter-build", self._note)
+                events.unregister("before-send", self._answer)
+                events.register("before-send", botocore_stubber)
+
+    def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        self.requests.append((_name(model), dict(params)))
+
+    def _answer(self, event_name: str, request: Any, **_: Any) -> Any:
+        _, service, operation = event_name.split(".")
+        name = f"{service}:{operation}"
+        fault = self.fault if name == self.failing and self.times > 0 else None
+        answer = None
+        if fault is None or fault.effect:
+            self.calls.append(name)
+            answer = botocore_stubber(event_name, request)
+        if fault is None:
+            return answer
+        self.times -= 1
+        if fault.error is not None:
+            raise fault.error(endpoint_url="injected", error="injected")
+        assert fault.answer is not None
+        status, body = fault.answer
+        return AWSResponse(request.url, status, {}, _Raw(_spelled(service, body)))
+
+
+def _name(model: Any) -> str:
+    return f"{model.service_model.service_id.hyphenize()}:{model.name}"
+
+
+def _spelled(service: str, body: Any) -> bytes:
+    if service != "s3":
+        return json.dumps(body).encode()
+    return (
+        f"<Error><Code>{body['__type']}</Code><Message>{body['message']}</Message></Error>".encode()
+    )
+
+
+class _Raw:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self._body
