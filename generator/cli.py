@@ -218,6 +218,47 @@ def points(environment: str, table: str, *, as_json: bool, profile: str | None) 
 
 
 @main.command()
+@click.argument("environment")
+@click.argument("table")
+@click.option("--latest", is_flag=True, help="Restore the newest data there is.")
+@click.option("--at", metavar="TIME", help="Restore the data of a time, in ISO form with a zone.")
+@click.option("--point", metavar="ID", help="Restore one point of the list of `holdfast points`.")
+@click.option(
+    "--as",
+    "target_name",
+    metavar="NAME",
+    help="The restored table's name. Default: the original one if it is free, else a dated one.",
+)
+@click.option(
+    "--in",
+    "destination",
+    metavar="DESTINATION",
+    help="Restore in the account of a destination, from the copies there.",
+)
+@click.option("--repoint", is_flag=True, help="At the end, move the table's pointer to it.")
+@click.option("--dry-run", is_flag=True, help="Print the plan, and start nothing.")
+@click.option("--follow", metavar="EXECUTION_ARN", help="Follow a restore that was started.")
+@click.option("--json", "as_json", is_flag=True, help="Print plan or report as JSON.")
+@click.option("--profile", help="The profile of your AWS configuration.")
+def restore(**options: Any) -> None:
+    """Bring a table back: data, settings, and the proof that both are right.
+
+    TABLE is its key in the environment file, or its physical name; it need not exist any more.
+    One of --latest, --at and --point says which data. A new table is made; none is written into.
+
+    The environment's state machine does the work, also when this command ends: Ctrl-C says how to
+    follow it again.
+
+    Exit status: 0 restored and verified (with --dry-run: it can be started), 1 not so, 2 bad input,
+    130 interrupted.
+    """
+    from generator.restore.asked import Options
+    from generator.restore.command import restore as run
+
+    sys.exit(run(Options(**options), echo=click.echo, tell=lambda line: click.echo(line, err=True)))
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON Schema of environment files."""
     from generator.schema import schema_text

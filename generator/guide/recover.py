@@ -18,7 +18,7 @@ from generator.guide.deploy import shell
 from generator.naming import vault_name
 from generator.pipeline import Tree
 from generator.recovery.files import request_file, source_names
-from generator.recovery.requests import left_out, requests, requests_in
+from generator.recovery.requests import Request, left_out, requests, requests_in
 from generator.spec.resolved import CopyTarget, Environment
 
 _AT = "2026-01-31T12:34:56Z"
@@ -167,6 +167,7 @@ def _of_source(environment: Environment, source: Environment, folder: str) -> It
     yield shell([f"holdfast restore {source.name} {key} --latest --in {environment.name}"])
     yield "The same with `aws` alone:"
     yield from _with_aws(environment, request["table"]["name"], request_file(key, folder))
+    yield from _job_here(environment, request["table"])
     lacking: dict[tuple[str, ...], list[str]] = {}
     for each, own in requests(source).items():
         if each in here and left_out(own):
@@ -178,6 +179,18 @@ def _of_source(environment: Environment, source: Environment, folder: str) -> It
             "account:"
         )
         yield "\n".join(f"- {', '.join(what)}: {_some(who)}" for what, who in lacking.items())
+
+
+def _job_here(environment: Environment, table: Request) -> Iterator[str]:
+    region, vault = environment.region, vault_name(environment, next(iter(environment.vaults)))
+    yield "The last resort, where `recovery` is not deployed: data alone, without its settings."
+    yield f"""```sh
+aws backup list-recovery-points-by-backup-vault --region {region} --backup-vault-name {vault} \\
+  --by-resource-arn {table["arn"]}
+aws backup start-restore-job --region {region} --recovery-point-arn RECOVERY_POINT_ARN \\
+  --iam-role-arn {default_restore_role_arn(environment)} \\
+  --metadata targetTableName={table["name"]},encryptionType=Default
+```"""
 
 
 def _some(names: list[str], most: int = 10) -> str:

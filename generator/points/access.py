@@ -37,7 +37,7 @@ _CONFIG = {
 }
 _LONGEST = 400  # characters of a message: a proxy may answer with a whole page
 _SESSION_NAME = "holdfast-points"
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403")
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403")
 _THROTTLED = (
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
@@ -46,7 +46,7 @@ _THROTTLED = (
     "ThrottlingException",
     "TooManyRequestsException",
 )
-_NOT_SIGNED_IN = (
+NOT_SIGNED_IN = (
     "ExpiredToken",
     "ExpiredTokenException",
     "InvalidClientTokenId",
@@ -54,8 +54,8 @@ _NOT_SIGNED_IN = (
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 )
-_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, SSOError, TokenRetrievalError)
-_NO_ANSWER = (ConnectionError, HTTPClientError)
+NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, SSOError, TokenRetrievalError)
+NO_ANSWER = (ConnectionError, HTTPClientError)
 
 
 class WrongAccountError(Exception):
@@ -154,25 +154,26 @@ def unreadable(
 
     `allow` is the action that reads it, and `absent` what to do where it may not exist.
     """
-    fix = _fix(place, error, allow=allow, absent=absent)
+    fix = fix_of(place, error, allow=allow, absent=absent)
     return Unreadable(source=source, place=place, reason=said(error), fix=fix)
 
 
-def _fix(place: Place, error: Exception, *, allow: str, absent: str) -> str:
+def fix_of(place: Place, error: Exception, *, allow: str, absent: str = "") -> str:
+    """Return what to do about one of REFUSALS; see `unreadable`."""
     if isinstance(error, WrongAccountError):
         return f"sign in to account {place.account_id}, or give --profile"
     refused = isinstance(error, RoleRefusedError)
     cause = error.error if isinstance(error, RoleRefusedError) else error
     code = code_of(cause)
-    if isinstance(cause, _NO_CREDENTIALS) or code in _NOT_SIGNED_IN:
+    if isinstance(cause, NO_CREDENTIALS) or code in NOT_SIGNED_IN:
         fix = "sign in again (`aws sso login`), or give --profile"
-    elif isinstance(cause, _NO_ANSWER):
+    elif isinstance(cause, NO_ANSWER):
         fix = f"check your connection, AWS_ENDPOINT_URL and the health of {place.region}"
     elif code in _THROTTLED:
         fix = "wait a minute and run it again"
     elif absent and (refused or code == "ResourceNotFoundException"):
         fix = absent
-    elif code in _DENIED:
+    elif code in DENIED:
         fix = f"allow {allow}" + (f"; {absent}" if absent else "")
     else:
         fix = f"run it again; it needs {allow}; `aws sts get-caller-identity` shows who you are"

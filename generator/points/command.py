@@ -95,7 +95,7 @@ def table_of(environment: Environment, wanted: str) -> Table:
 def document(report: Report) -> dict[str, Any]:
     """Return the report as JSON holds it: ISO times in UTC, bytes, seconds, null for unknown."""
     found = report.found
-    whole: dict[str, Any] = _plain(
+    whole: dict[str, Any] = plain_document(
         {
             "environment": report.environment,
             "table": {
@@ -128,11 +128,12 @@ def _with_place(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, **place}
 
 
-def _plain(value: Any) -> Any:
+def plain_document(value: Any) -> Any:
+    """Return maps and lists as JSON holds them: times in ISO form and UTC."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain_document(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain_document(each) for each in value]
     return value

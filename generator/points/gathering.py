@@ -10,7 +10,7 @@ from typing import Any
 from blueprints.names import recovery_role_arn
 from generator.naming import vault_name
 from generator.points import native, vaults
-from generator.points.access import REFUSALS, Access, unreadable
+from generator.points.access import REFUSALS, Access, Clients, unreadable
 from generator.points.model import Found, Place, Point, Unreadable, together
 from generator.points.vaults import VaultPlace
 from generator.spec.resolved import Environment, Table
@@ -48,6 +48,15 @@ def gather(question: Question, tell: Tell) -> Found:
             Found(unreadable=tuple(_not_rendered(question.environment, question.table))),
         ]
     )
+
+
+def gather_in(question: Question, there: Environment, clients: Clients, tell: Tell) -> Found:
+    """Return what the table can come back from in a destination, with clients of that account."""
+    place, arn, now = place_of(there), question.table.arn, question.now
+    tell(f"reading {place} ({there.name})")
+    backup = clients("backup")
+    here = (replace(vault, copies=True) for vault in _vaults(there, there))
+    return together(vaults.points(backup, vault, arn, now) for vault in here)
 
 
 def _home(question: Question, tell: Tell) -> Found:

@@ -54,7 +54,7 @@ def lines(report: Report) -> Iterator[str]:
     yield from _not_read(report)
     if found.empty:
         yield ""
-        yield from _wrapped("Read, and empty: ", "; ".join(found.empty), indent=2)
+        yield from wrapped("Read, and empty: ", "; ".join(found.empty), indent=2)
     if found.points:
         yield ""
         prices = report.prices
@@ -62,8 +62,8 @@ def lines(report: Report) -> Iterator[str]:
             f"of the restore alone, roughly, at list prices of {prices.region} of {prices.as_of} "
             f"({prices.file}). Storage of the new table and of copies comes on top."
         )
-        yield from _wrapped("COST   ", cost, indent=7)
-        yield from _wrapped("TAKES  ", f"at least; no promise. {prices.time_basis}", indent=7)
+        yield from wrapped("COST   ", cost, indent=7)
+        yield from wrapped("TAKES  ", f"at least; no promise. {prices.time_basis}", indent=7)
 
 
 def _point(point: Point, now: datetime, places: Mapping[str, str]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _point(point: Point, now: datetime, places: Mapping[str, str]) -> Iterator[s
         least=_least(point),
     ).rstrip()
     yield f"      id {point.id}"
-    yield from _wrapped("      ", "; ".join(_notes(point, now)), indent=6)
+    yield from wrapped("      ", "; ".join(_notes(point, now)), indent=6)
 
 
 def _state(point: Point) -> str:
@@ -137,7 +137,7 @@ def _legend(places: Mapping[str, str]) -> Iterator[str]:
     if places:
         yield ""
     for where, sign in places.items():
-        yield from _wrapped(f"IN {sign:2}  ", where, indent=7)
+        yield from wrapped(f"IN {sign:2}  ", where, indent=7)
 
 
 def _not_read(report: Report) -> Iterator[str]:
@@ -147,11 +147,12 @@ def _not_read(report: Report) -> Iterator[str]:
     yield ""
     yield f"NOT READ: {len(unreadable)}. What they hold is not in this list."
     for each in unreadable:
-        yield from _wrapped("! ", f"{each.source}, {each.place}: {each.reason}", indent=2)
-        yield from _wrapped("      fix: ", each.fix, indent=11)
+        yield from wrapped("! ", f"{each.source}, {each.place}: {each.reason}", indent=2)
+        yield from wrapped("      fix: ", each.fix, indent=11)
 
 
-def _wrapped(first: str, text: str, *, indent: int) -> list[str]:
+def wrapped(first: str, text: str, *, indent: int) -> list[str]:
+    """Return a text in lines of WIDTH: the first after `first`, the others indented."""
     return textwrap.wrap(
         text,
         width=WIDTH,

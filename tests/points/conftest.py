@@ -87,10 +87,14 @@ class Shop:
             api.delete_recovery_point(**vault, RecoveryPointArn=point["RecoveryPointArn"])
         api.delete_backup_vault(**vault)
 
-    def points(
+    def points(self, *arguments: str, **how: Any) -> Result:
+        """Run `holdfast points`."""
+        return self.holdfast("points", *arguments, **how)
+
+    def holdfast(
         self, *arguments: str, signed_in_to: Environment | None = None, endpoint: str | None = None
     ) -> Result:
-        """Run `holdfast points`, signed in to an account: prod's unless another is given."""
+        """Run a command, signed in to an account: prod's unless another is given."""
         account = signed_in_to or self.prod
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.aws.environment(account.account_id).items():
@@ -99,7 +103,7 @@ class Shop:
             if endpoint is not None:
                 patch.setenv("AWS_ENDPOINT_URL", endpoint)
             patch.chdir(ROOT)
-            return holdfast("points", *arguments)
+            return holdfast(*arguments)
 
     def listed(self, table: str, **how: Any) -> dict[str, Any]:
         """Return what `points prod TABLE --json` prints; the exit status says the same."""

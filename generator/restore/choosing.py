@@ -1,0 +1,109 @@
+"""Chooses the point as the state machine would, from the list that `holdfast points` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from blueprints.functions.common.errors import RefusedError
+from blueprints.functions.plan_restore.choice import Candidate, Kind, choose
+from blueprints.functions.plan_restore.choice import Unreadable as Unread
+from blueprints.recovery.place import place as known_place
+from generator.points.model import Found, Point, Source
+from generator.restore.asked import stamp
+from generator.restore.stopped import StoppedError
+from generator.spec.resolved import Environment
+
+_KINDS: Mapping[Source, Kind] = {
+    "point_in_time": "point_in_time",
+    "user_backup": "native",
+    "system_backup": "native",
+    "aws_backup": "native",
+    "recovery_point": "recovery_point",
+    "copy": "recovery_point",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The point to restore, why it is that one, and how the state machine is asked for it.
+
+    `point.time` is the time whose data is restored.
+    """
+
+    point: Point
+    why: str
+    asked: Mapping[str, Any]
+
+    def with_point(self, point: Point) -> Chosen:
+        """Return the same choice with more known of the point."""
+        return replace(self, point=point)
+
+
+def chosen(found: Found, wanted: Mapping[str, Any], where: Environment, now: datetime) -> Chosen:
+    """Return what to restore; raises StoppedError where nothing there fits."""
+    points = {
+        (point.id, point.vault_name, point.place): point
+        for point in _within_reach(found.points, where)
+    }
+    candidates = {_candidate(point): point for point in points.values()}
+    unread = [
+        Unread(source=f"{each.source}, {each.place}", reason=each.reason, fix=each.fix)
+        for each in found.unreadable
+    ]
+    try:
+        best, why = choose(candidates, wanted, now, unread)
+    except RefusedError as error:
+        raise StoppedError(str(error).rstrip("."), "") from None
+    # Of a window, the second that is restored is put into the candidate.
+    point = next(
+        point for each, point in candidates.items() if each._replace(time=best.time) == best
+    )
+    asked: dict[str, Any] = {"id": point.id}
+    if best.kind == "point_in_time":
+        asked["at"] = stamp(best.time)
+    return Chosen(point=replace(point, time=best.time), why=why, asked=asked)
+
+
+def _within_reach(points: Iterable[Point], where: Environment) -> Iterator[Point]:
+    """Yield the points; those that the state machine would not find are unusable.
+
+    It knows the vaults that copies go to now, and fetches no copy out of cold storage.
+    """
+    known = {
+        (vault["name"], vault["account_id"], vault["region"])
+        for vault in known_place(where)["vaults"]
+    }
+    for point in points:
+        there = (point.vault_name, point.place.account_id, point.place.region)
+        unusable = point.unusable
+        if unusable is None and point.vault_name is not None and there not in known:
+            unusable = "no backup of the environment copies to its vault any more"
+        if unusable is None and point.copy_back and point.cold_storage is not False:
+            unusable = "it is in cold storage, and what is there cannot be copied"
+        yield replace(point, unusable=unusable)
+
+
+def _candidate(point: Point) -> Candidate:
+    kind, time, earliest = _KINDS[point.source], point.time, point.earliest
+    if earliest is not None:
+        # Only whole seconds can be restored.
+        time = time.replace(microsecond=0)
+        begin = earliest.replace(microsecond=0)
+        earliest = begin + timedelta(seconds=begin < earliest)
+    return Candidate(
+        id=point.id,
+        kind="recovery_point" if ":recovery-point:" in point.id else kind,
+        time=time,
+        earliest=earliest,
+        account_id=point.place.account_id,
+        region=point.place.region,
+        vault_name=point.vault_name,
+        copy_back=point.copy_back,
+        cold=point.cold_storage,
+        unusable=point.unusable,
+        name=point.name,
+        size_bytes=point.size_bytes,
+    )
