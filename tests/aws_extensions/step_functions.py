@@ -5,14 +5,18 @@ Also execution names that AWS makes up, and pages of an execution's history.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import boto3
 from botocore.config import Config
 from moto.core.config import default_user_config
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_aws_sdk,
+)
 from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.models import (
     StepFunctionsParserBackend,
@@ -24,6 +28,7 @@ from .operations import add_operations
 from .sts import service_session
 
 if TYPE_CHECKING:
+    from moto.core.responses import ActionResult
     from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import (
         StateCredentials,
     )
@@ -31,10 +36,19 @@ if TYPE_CHECKING:
 
     Request = dict[str, Any]
 
+ERROR_NAMES = {
+    "backup": "Backup",
+    "kms": "Kms",
+    "lambda": "Lambda",
+    "s3": "S3",
+    "sns": "Sns",
+    "ssm": "Ssm",
+}  # what errors of a service begin with
 LONGEST_CALL_SECONDS = 900
 MOST_EVENTS = 1000
 SESSION_NAME = "StepFunctions"
 _moto_client_for = boto_client.boto_client_for
+_moto_describe_execution = StepFunctionResponse.describe_execution
 _moto_start_execution = StepFunctionsParserBackend.start_execution
 
 
@@ -71,6 +85,18 @@ def get_execution_history(backend: StepFunctionsParserBackend, request: Request)
     return {"events": events[start:end]} | more
 
 
+def _describe_execution(self: StepFunctionResponse) -> ActionResult:
+    """moto tells no end of an execution that took too long, and a text as if it were JSON."""
+    answer = _moto_describe_execution(self)
+    shown = cast("dict[str, Any]", answer.result)
+    execution = self.stepfunction_backend.describe_execution(shown["executionArn"])
+    if shown["status"] == "TIMED_OUT":
+        shown["stopDate"] = execution.stop_date
+    if "output" in shown:
+        shown["output"] = json.dumps(execution.output)
+    return answer
+
+
 def install() -> None:
     """Run executions, in place of only remembering them."""
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
@@ -78,4 +104,6 @@ def install() -> None:
         if getattr(module, "boto_client_for", None) is _moto_client_for:
             module.boto_client_for = _client_for  # type: ignore[attr-defined]
     StepFunctionsParserBackend.start_execution = _start_execution
+    StepFunctionResponse.describe_execution = _describe_execution
+    state_task_service_aws_sdk._SERVICE_ERROR_NAMES.update(ERROR_NAMES)  # noqa: SLF001
     add_operations(StepFunctionResponse, stepfunctions_parser_backends, get_execution_history)

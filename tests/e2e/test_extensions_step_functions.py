@@ -280,3 +280,82 @@ def test_an_execution_of_a_name_is_started_once(local_aws: LocalAws, machine: st
     assert again == first
     with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
         api.start_execution(**request | {"input": "{}"})
+
+
+def small(local_aws: LocalAws, name: str, states: dict[str, Any], **more: Any) -> str:
+    """Create a machine that begins with its first state; return its ARN."""
+    body = {"StartAt": next(iter(states)), "States": states, **more}
+    role = "arn:aws:iam::111111111111:role/machine"
+    api = local_aws.client("stepfunctions", **HERE)
+    made = api.create_state_machine(name=name, definition=json.dumps(body), roleArn=role)
+    return str(made["stateMachineArn"])
+
+
+def test_a_function_named_by_its_arn_answers_and_fails_in_its_own_words(
+    local_aws: LocalAws, machine: str
+) -> None:
+    function = "arn:aws:lambda:eu-central-1:111111111111:function:looks"
+    parsed = {"lambda.$": "States.StringToJson($.error.Cause)", "none.$": "$.none"}
+    states = {
+        "Call": {
+            "Type": "Task",
+            "Resource": function,
+            "Parameters": {"refuse.$": "$.refuse", "looks": 2, "role.$": "$.role", "retries": 0},
+            "ResultPath": "$.answer",
+            "Catch": [
+                {"ErrorEquals": ["RefusedError"], "ResultPath": "$.error", "Next": "Parse"},
+            ],
+            "End": True,
+        },
+        "Parse": {"Type": "Pass", "Parameters": parsed, "Next": "None?"},
+        "None?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.none", "IsNull": True, "Next": "Fail"}],
+            "Default": "Never",
+        },
+        "Never": {"Type": "Succeed"},
+        "Fail": {"Type": "Fail", "Error": "Small", "CausePath": "$.lambda.errorMessage"},
+    }
+    direct = small(local_aws, "direct", states)
+    answer = json.loads(run(local_aws, direct)["output"])["answer"]
+    assert (answer["done"], answer["account"]) == (True, "111111111111")
+    shown = run(local_aws, direct, refuse=True, none=None)
+    assert (shown["status"], shown["error"], shown["cause"]) == ("FAILED", "Small", "as asked")
+
+
+def test_an_execution_that_takes_too_long_is_ended(local_aws: LocalAws, machine: str) -> None:
+    waits = {"Wait": {"Type": "Wait", "Seconds": 30, "End": True}}
+    shown = run(local_aws, small(local_aws, "slow", waits, TimeoutSeconds=1))
+    assert shown["status"] == "TIMED_OUT"
+    assert "stopDate" in shown
+
+
+def test_a_call_of_aws_that_fails_is_caught_by_its_name(local_aws: LocalAws, machine: str) -> None:
+    states = {
+        "Get": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:ssm:getParameter",
+            "Parameters": {"Name": "/nowhere"},
+            "Catch": [{"ErrorEquals": ["Ssm.ParameterNotFoundException"], "Next": "Caught"}],
+            "End": True,
+        },
+        "Caught": {"Type": "Pass", "Result": "caught", "End": True},
+    }
+    shown = run(local_aws, small(local_aws, "catches", states))
+    assert (shown["status"], shown["output"]) == ("SUCCEEDED", '"caught"')
+
+
+def test_an_execution_can_be_stopped(local_aws: LocalAws, machine: str) -> None:
+    waits = {"Wait": {"Type": "Wait", "Seconds": 30, "End": True}}
+    api = local_aws.client("stepfunctions", **HERE)
+    execution = {
+        "executionArn": api.start_execution(stateMachineArn=small(local_aws, "stops", waits))[
+            "executionArn"
+        ]
+    }
+    api.stop_execution(**execution)
+    deadline = time.monotonic() + 10
+    while api.describe_execution(**execution)["status"] == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert api.describe_execution(**execution)["status"] == "ABORTED"
