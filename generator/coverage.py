@@ -49,6 +49,7 @@ class TableCoverage:
     point_in_time_recovery: str
     deletion_protection: str
     backups: tuple[BackupCoverage, ...]
+    native_backups: str
     alerts: str
     not_protected_against: tuple[str, ...]
 
@@ -95,6 +96,7 @@ def _table(environment: Environment, table: Table) -> TableCoverage:
         point_in_time_recovery=_recovery(table),
         deletion_protection=_deletion_protection(table),
         backups=backups,
+        native_backups=_native_backups(table),
         alerts=_alerts(environment),
         not_protected_against=tuple(_gaps(environment, table, backups)),
     )
@@ -132,6 +134,16 @@ def _recovery(table: Table) -> str:
         return "its owner's choice, not checked"
     recovery = table.point_in_time_recovery
     return "off" if recovery is None else f"{recovery.recovery_period_days} days"
+
+
+def _native_backups(table: Table) -> str:
+    snapshots = table.protection.snapshots
+    if snapshots is None:
+        return "none by schedule"
+    return (
+        f"{snapshots.schedule} {snapshots.schedule_timezone}, the newest {snapshots.keep_last} and "
+        f"those of the last {snapshots.keep_days} days"
+    )
 
 
 def _deletion_protection(table: Table) -> str:

@@ -69,6 +69,7 @@ def _table(table: TableCoverage) -> Iterator[str]:
         yield from _backup(backup)
     if not table.backups:
         yield _line("backups", "none")
+    yield _line("native backups", table.native_backups)
     yield _line("deletion protection", table.deletion_protection)
     yield _line("alerts", table.alerts)
     for number, gap in enumerate(table.not_protected_against):

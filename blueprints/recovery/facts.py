@@ -219,6 +219,6 @@ def _call(region_settings: FunctionFacts) -> CallFacts:
         label=label("call_of_function", REGION_SETTINGS),
         purpose="Calls the function once, and again when its code changes.",
         function=region_settings.label,
-        code_sha256=region_settings.code_sha256,
+        code_sha256=region_settings.source_code_hash,
         service_timeout_seconds=ANSWERED_WITHIN_SECONDS,
     )

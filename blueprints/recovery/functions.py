@@ -54,7 +54,7 @@ class FunctionFacts:
     memory_mb: int
     timeout_seconds: int
     code: LocalFile
-    code_sha256: str
+    source_code_hash: str
     role: FunctionRoleFacts
     log_group: LogGroupFacts
     tags: Mapping[str, str]
@@ -86,7 +86,7 @@ def function(
         memory_mb=MEMORY_MB,
         timeout_seconds=timeout_seconds,
         code=LocalFile(f"../{code.path}"),
-        code_sha256=code.sha256_base64,
+        source_code_hash=code.sha256_base64,
         role=FunctionRoleFacts(
             label=label("role_for_function", code.name),
             purpose=f"The function {name} runs with this role.",

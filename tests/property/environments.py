@@ -9,7 +9,7 @@ import yaml
 from hypothesis import strategies as st
 
 from tests.property.guardrails import guardrails
-from tests.property.protections import alerts, class_maps, principals, vault_maps
+from tests.property.protections import alerts, class_maps, principals, recoveries, vault_maps
 from tests.property.tables import alarms as table_alarms
 from tests.property.tables import billings, encryptions, table_maps
 from tests.property.texts import (
@@ -72,6 +72,7 @@ def _shared(draw: st.DrawFn, place: Written) -> Written:
                 guardrails=guardrails(place, people),
                 permissions_boundary_arn=_boundaries(place),
                 manage_region_settings=st.booleans(),
+                recovery=recoveries(),
                 lint=st.sampled_from(["HF001", "HF004:vaults.main"]).map(
                     lambda rule: {"accept": {rule: REASON}}
                 ),

@@ -156,6 +156,20 @@ def _backup(draw: st.DrawFn, vaults: dict[str, Written], copies: st.SearchStrate
     return written
 
 
+def snapshots() -> st.SearchStrategy[Written]:
+    """Return native backups by schedule."""
+    return st.fixed_dictionaries(
+        {
+            "schedule": st.sampled_from((*SCHEDULES, "rate(1 hour)", "rate(7 days)")),
+            "keep_days": st.sampled_from([1, 35, MAXIMUM_DAYS]),
+        },
+        optional={
+            "schedule_timezone": st.sampled_from(TIME_ZONES),
+            "keep_last": st.sampled_from([1, 1_000]),
+        },
+    )
+
+
 @st.composite
 def class_maps(
     draw: st.DrawFn, vaults: dict[str, Written], destinations: list[Written], partition: str
@@ -166,6 +180,7 @@ def class_maps(
         deletion_protection=st.booleans(),
         point_in_time_recovery=some(enabled=st.booleans(), recovery_period_days=periods),
         backups=maps(keys, _backup(vaults, copies), (1, 2, 0)),
+        snapshots=snapshots(),
     )
     names = st.one_of(keys, st.sampled_from(["standard", "critical"]))
     classes: dict[str, Written] = draw(maps(names, protection, (1, 2, 0)))
@@ -174,6 +189,15 @@ def class_maps(
             value = draw(tag_values)
             written["select_by_tag"] = {"key": SELECTED, "value": value}
     return classes
+
+
+def recoveries() -> st.SearchStrategy[Written]:
+    """Return what is said of the way back."""
+    settings = some(
+        schedule=st.sampled_from((*SCHEDULES, "rate(12 hours)")),
+        schedule_timezone=st.sampled_from(TIME_ZONES),
+    )
+    return some(enabled=st.booleans(), settings_snapshots=settings)
 
 
 # --- people ---------------------------------------------------------------------------------------

@@ -179,6 +179,7 @@ def _protected(classes: list[str], *, alerted: bool) -> dict[str, st.SearchStrat
     return {
         "name": st.sampled_from(["legacy-orders", "X.y_z-1", "n" * 255, "000", "Shop.Prod.Users"]),
         "stack": stack_keys,
+        "pointer": st.sampled_from([{}, {"parameter_name": "/shop/live_a.B-1"}]),
         "protection": st.sampled_from(classes),
         **({"alarms": alarms()} if alerted else {}),
     }
@@ -244,9 +245,14 @@ def table_maps(
 
 
 def _named_apart(written: dict[str, Written]) -> dict[str, Written]:
-    """Take away names that another table has."""
+    """Take away names, and parameters, that another table has."""
     taken = set(written)
+    pointers: set[str] = set()
     for table in written.values():
+        pointer = table.get("pointer", {})
+        if pointer.get("parameter_name") in pointers:
+            table["pointer"] = {}
+        pointers |= set(pointer.values())
         if table.get("name") in taken:
             del table["name"]
         taken.add(table.get("name", ""))
