@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 Fact = tuple[str, str]
-CopyKind = Literal["table", "history", "backup", "points", "lock", "vault", "key"]
+CopyKind = Literal["table", "history", "backup", "points", "lock", "vault", "key", "catalogue"]
 
 
 def acting_as(arn: str) -> Fact:

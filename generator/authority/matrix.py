@@ -93,6 +93,8 @@ def copies_of(world: World) -> Iterator[Copy]:
         yield Copy(kind="vault", title=f"vault {name}", arn=arn)
         if world.vaults[arn].lock is not None:
             yield Copy(kind="lock", title=f"lock of {name}", arn=arn)
+    for bucket in world.catalogues:
+        yield Copy(kind="catalogue", title="the catalogue", arn=bucket.arn)
     for arn in world.own_keys:
         yield Copy(kind="key", title=f"key {world.keys[arn].title}", arn=arn)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from blueprints.names import catalogue_bucket_name
 from generator.authority.evaluation import Policy, account_of
 from generator.authority.grouping import grouped
 from generator.authority.members import (
@@ -15,7 +16,7 @@ from generator.authority.members import (
     service_control,
 )
 from generator.authority.principals import roles, rows
-from generator.authority.world import Key, Lock, Vault, World
+from generator.authority.world import Bucket, Code, Key, Lock, Vault, World
 from generator.pipeline import Tree
 from generator.spec.resolved import Environment
 
@@ -38,7 +39,9 @@ def read(tree: Tree, linked: Sequence[Tree] = ()) -> World:
         control[account] = (*control.get(account, ()), *service_control(each))
     given = {each.environment.name: attached(each) for each in members}
     tables = grouped(own, control, given)
+    catalogues = tuple(_catalogues(own))
     used = [vaults[arn].key_arn for arn in own_vaults] + [each.key_arn for each in tables]
+    used += [bucket.key_arn for bucket in catalogues]
     return World(
         environment=own.environment.name,
         account_id=own.environment.account_id,
@@ -48,8 +51,10 @@ def read(tree: Tree, linked: Sequence[Tree] = ()) -> World:
         vaults=vaults,
         keys=_used_keys(members, [*used, *(vault.key_arn for vault in vaults.values())]),
         roles=tuple(roles(members, given)),
+        code=tuple(code for each in members for code in _code(each)),
         own_vaults=own_vaults,
         own_keys=tuple(dict.fromkeys(arn for arn in used if arn is not None)),
+        catalogues=catalogues,
         service_control=control,
         guardrail_arns={
             name: arn for each in members for name, arn in guardrail_arns(each).items()
@@ -78,6 +83,44 @@ def _keys(member: Member) -> Iterator[Key]:
             alias_arn=alias and member.arn("kms", alias),
             policy=Policy(name=f"key {alias or arn}", document=properties["KeyPolicy"]),
         )
+
+
+def _code(member: Member) -> Iterator[Code]:
+    roles = {
+        logical_id: member.iam(f"role{properties.get('Path', '/')}{properties['RoleName']}")
+        for logical_id, properties in member.of_type("AWS::IAM::Role")
+    }
+    for _, properties in member.of_type("AWS::Lambda::Function"):
+        yield Code(
+            kind="function",
+            arn=member.arn("lambda", f"function:{properties['FunctionName']}"),
+            account_id=member.environment.account_id,
+            role_arn=roles[properties["Role"]["Fn::GetAtt"][0]],
+        )
+    for _, properties in member.of_type("AWS::StepFunctions::StateMachine"):
+        yield Code(
+            kind="state machine",
+            arn=member.arn("states", f"stateMachine:{properties['StateMachineName']}"),
+            account_id=member.environment.account_id,
+            role_arn=roles[properties["RoleArn"]["Fn::GetAtt"][0]],
+        )
+
+
+def _catalogues(member: Member) -> Iterator[Bucket]:
+    policies = {
+        properties["Bucket"]["Ref"]: properties["PolicyDocument"]
+        for _, properties in member.of_type("AWS::S3::BucketPolicy")
+    }
+    for logical_id, properties in member.of_type("AWS::S3::Bucket"):
+        name = properties["BucketName"]
+        if name == catalogue_bucket_name(member.environment):
+            (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+            yield Bucket(
+                arn=f"arn:{member.environment.partition}:s3:::{name}",
+                account_id=member.environment.account_id,
+                policy=Policy(name=f"bucket {name}", document=policies[logical_id]),
+                key_arn=member.key_of(rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]),
+            )
 
 
 def _unknown_key(arn: str) -> Key:

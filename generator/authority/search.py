@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from generator.authority.evaluation import Policy, Request, Verdict, evaluate
 from generator.authority.fact import Fact, acting_as, closed, gone, lifted, rewritten
-from generator.authority.steps import Ask, Step, open_to, steps
+from generator.authority.step import Ask, Step
+from generator.authority.steps import open_to, steps
 from generator.authority.world import ALL_RIGHTS, Identity, World
 
 
@@ -131,6 +132,10 @@ def _consequences(world: World) -> Iterator[Move]:
             yield _follows(gone("key", vault.key_arn), points)
         for fact in (points, gone("vault", vault.arn), gone("lock", vault.arn)):
             yield _follows(closed(vault.account_id), fact)
+    for bucket in world.catalogues:
+        yield _follows(closed(bucket.account_id), gone("catalogue", bucket.arn))
+        if bucket.key_arn is not None:
+            yield _follows(gone("key", bucket.key_arn), gone("catalogue", bucket.arn))
     for key in world.keys.values():
         yield _follows(closed(key.account_id), gone("key", key.arn))
     for tables in world.tables:

@@ -7,15 +7,32 @@ what is reachable is a fixed point. AWS's pages are named where a step rests on 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from generator.authority.conditions import Value
 from generator.authority.evaluation import Policy
 from generator.authority.fact import Fact, acting_as, closed, gone, lifted, rewritten
-from generator.authority.world import ANY_ADMINISTRATOR, Key, Lock, Role, Tables, Vault, World
+from generator.authority.step import Ask, Step
+from generator.authority.world import (
+    ANY_ADMINISTRATOR,
+    Bucket,
+    Code,
+    Key,
+    Lock,
+    Role,
+    Tables,
+    Vault,
+    World,
+)
 
 _KEY_WAIT = "data is lost after the 7 to 30 days of waiting"
+_EXPIRY = "S3 deletes what has expired, once a day"
 _CLOSURE_WAIT = "AWS keeps the contents for 90 days"
+# Calls after which code of ours does what a caller wants. Execution of a state machine is none:
+# what its input decides, destroys nothing.
+_ORDERS = {
+    "function": ("UpdateFunctionCode", "UpdateFunctionConfiguration", "InvokeFunction"),
+    "state machine": ("UpdateStateMachine",),
+}
 # Services that run the code of whoever passes them a role, so to pass is to become the role.
 CODE_SERVICES = (
     "lambda.amazonaws.com",
@@ -29,38 +46,6 @@ CODE_SERVICES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One request that a step makes; `policy` is that of the resource."""
-
-    action: str
-    resource: str
-    account_id: str
-    policy: Policy | None = None
-    context: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One call, or two that belong together: all of `asks` have to be allowed.
-
-    `what` is the thing called on, in words; `note` says what else there is to know. `only_root`
-    and `never_root` are for calls that AWS leaves to, or refuses, the root user.
-    """
-
-    asks: tuple[Ask, ...]
-    what: str
-    gives: Fact
-    needs: frozenset[Fact] = frozenset()
-    note: str = ""
-    only_root: bool = False
-    never_root: bool = False
-
-    def __str__(self) -> str:
-        actions = " and ".join(dict.fromkeys(ask.action for ask in self.asks))
-        return f"{actions} on {self.what}"
-
-
 def steps(world: World) -> Iterator[Step]:
     """Yield every step there is in `world`."""
     for vault in world.vaults.values():
@@ -69,8 +54,12 @@ def steps(world: World) -> Iterator[Step]:
         yield from _on_key(key)
     for tables in world.tables:
         yield from _on_table(tables)
+    for bucket in world.catalogues:
+        yield from _on_bucket(bucket)
     for role in world.roles:
         yield from _on_role(role, world)
+    for code in world.code:
+        yield from _on_code(code)
     for account in world.accounts:
         yield from _on_account(account, world)
 
@@ -237,6 +226,31 @@ def _on_table(tables: Tables) -> Iterator[Step]:
         )
 
 
+def _on_bucket(bucket: Bucket) -> Iterator[Step]:
+    """Whoever owns a bucket's account as root deletes its policy whatever that says.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+    """
+
+    def ask(name: str, policy: Policy | None = bucket.policy, what: str = "") -> Ask:
+        return Ask(
+            action=f"s3:{name}",
+            resource=bucket.arn + what,
+            account_id=bucket.account_id,
+            policy=policy,
+            context={"aws:SecureTransport": "true"},
+        )
+
+    opened, destroyed = rewritten(bucket.policy.name), gone("catalogue", bucket.arn)
+    for name in ("DeleteBucketPolicy", "PutBucketPolicy"):
+        yield Step(asks=(ask(name),), what="the bucket", gives=opened)
+        yield Step(asks=(ask(name, None),), what="the bucket", gives=opened, only_root=True)
+    objects = ask("DeleteObjectVersion", what="/catalog/settings/TABLE/TIME.json")
+    yield Step(asks=(objects,), what="the objects", gives=destroyed)
+    expiry = ask("PutLifecycleConfiguration")
+    yield Step(asks=(expiry,), what="the bucket", gives=destroyed, note=_EXPIRY)
+
+
 def _on_role(role: Role, world: World) -> Iterator[Step]:
     """A role is taken over by its trust, by being made anew, or through a service it trusts.
 
@@ -269,6 +283,18 @@ def _on_role(role: Role, world: World) -> Iterator[Step]:
     for policy in role.identity.policies:
         if policy.name in world.guardrail_arns:
             yield from _on_guardrail(role, policy, world.guardrail_arns[policy.name])
+
+
+def _on_code(code: Code) -> Iterator[Step]:
+    """Who rewrites a function acts as its role; a layer or another start is code as well.
+
+    Who calls one with orders of one's own is taken to act as its role too.
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+    """
+    service = "lambda" if code.kind == "function" else "states"
+    for name in _ORDERS[code.kind]:
+        ask = Ask(action=f"{service}:{name}", resource=code.arn, account_id=code.account_id)
+        yield Step(asks=(ask,), what=code.name, gives=acting_as(code.role_arn))
 
 
 def _on_guardrail(role: Role, policy: Policy, arn: str) -> Iterator[Step]:

@@ -84,6 +84,21 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A function or state machine of ours, which acts with the rights of a role."""
+
+    kind: Literal["function", "state machine"]
+    arn: str
+    account_id: str
+    role_arn: str
+
+    @property
+    def name(self) -> str:
+        """What it is, and its name."""
+        return f"the {self.kind} {self.arn.rpartition(':')[2]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """A KMS key; without `alias` nothing knows it by one."""
 
@@ -129,6 +144,21 @@ class Vault:
         return self.arn.rpartition(":")[2]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """The catalogue: settings of tables and reports, which a restore needs beside the data."""
+
+    arn: str
+    account_id: str
+    policy: Policy
+    key_arn: str | None
+
+    @property
+    def name(self) -> str:
+        """The bucket's name."""
+        return self.arn.rpartition(":")[2]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tables:
     """Tables that every document treats alike; `arn` is that of the first."""
@@ -154,8 +184,9 @@ class Tables:
 class World:
     """Everything that a matrix is computed from.
 
-    `vaults`, `keys` and `roles` include those of linked accounts; `own_vaults` and `own_keys` are
-    the environment's. `service_control` holds what is attached to each account.
+    `vaults`, `keys`, `roles` and `code` include those of linked accounts; `own_vaults` and
+    `own_keys` and `catalogues` are the environment's. `service_control` holds what is attached to
+    each account.
     """
 
     environment: str
@@ -166,8 +197,10 @@ class World:
     vaults: Mapping[str, Vault]
     keys: Mapping[str, Key]
     roles: tuple[Role, ...]
+    code: tuple[Code, ...]
     own_vaults: tuple[str, ...]
     own_keys: tuple[str, ...]
+    catalogues: tuple[Bucket, ...]
     service_control: Mapping[str, tuple[Policy, ...]]
     guardrail_arns: Mapping[str, str]
 

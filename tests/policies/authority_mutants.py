@@ -28,6 +28,7 @@ deploy: {terraform_backend: {s3: {bucket: state, region: eu-central-1}}}
 guardrails:
   deny_destroy: {roles: [Deploy]}
   service_control_policy: {attached: true}
+protections: {standard: {snapshots: {schedule: rate(1 day), keep_days: 7}}}
 tables:
   orders: {partition_key: {name: id, type: S}, deletion_protection: true}
   ledger:
@@ -46,6 +47,7 @@ NOBODY_NEW: Document = {
             "Effect": "Allow",
             "Action": [
                 *("account:*", "backup:*", "dynamodb:*", "kms:*", "organizations:*", "s3:*"),
+                *("lambda:*", "states:*", "iam:PassRole"),
                 *("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"),
                 *("iam:Delete*", "iam:Detach*", "iam:UpdateAssumeRolePolicy", "sts:AssumeRole"),
             ],
@@ -92,7 +94,7 @@ def variants() -> tuple[Variant, ...]:
         opened = _each(few, _opened)
         held = _held(opened, facts)
         found += [
-            Variant(world=replace(few, service_control={}), judged=("vault", "key")),
+            Variant(world=replace(few, service_control={}), judged=("vault", "key", "bucket")),
             Variant(world=opened, judged=("service-control-policy",)),
             Variant(world=held, judged=("deny", "operator", "backup-administrator")),
         ]
@@ -103,7 +105,7 @@ _CONCERNED = ("administrator", "account root", "deploy", "role")
 
 
 def _opened(policy: Policy) -> Policy:
-    of_resource = policy.name.startswith(("vault ", "key "))
+    of_resource = policy.name.startswith(("vault ", "key ", "bucket "))
     return replace(policy, document=OPEN) if of_resource else policy
 
 
@@ -196,7 +198,7 @@ def documents(world: World) -> dict[str, Document]:
 
 def _kind(policy: Policy, world: World) -> str:
     name = policy.name
-    if name.startswith(("vault ", "key ")):
+    if name.startswith(("vault ", "key ", "bucket ")):
         return name.split()[0]
     return (
         name.removeprefix("policy ")
@@ -220,6 +222,7 @@ def _each(world: World, visit: Callable[[Policy], Any]) -> World:
         world,
         vaults={k: replace(v, policy=changed(v.policy)) for k, v in world.vaults.items()},
         keys={k: replace(v, policy=changed(v.policy)) for k, v in world.keys.items()},
+        catalogues=tuple(replace(b, policy=changed(b.policy)) for b in world.catalogues),
         rows=tuple(replace(row, identity=of(row.identity)) for row in world.rows),
         roles=tuple(replace(role, identity=of(role.identity)) for role in world.roles),
         service_control={

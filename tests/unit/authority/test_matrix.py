@@ -13,6 +13,7 @@ from tests.unit.authority.written import (
     ARCHIVE,
     ONE_VAULT,
     TABLE,
+    bound,
     cell,
     mark,
     matrix_of,
@@ -21,6 +22,7 @@ from tests.unit.authority.written import (
 )
 
 LOCKED = f"{ONE_VAULT}\ntables: {{orders: {TABLE}}}\n"
+SNAPSHOTS = "{snapshots: {schedule: rate(1 day), keep_days: 7}, backups:"
 UNLOCKED = f"{LOCKED}\nvaults: {{critical: {{}}}}\n"
 CONTROLLED = f"{LOCKED}\nguardrails: {{service_control_policy: {{attached: true}}}}\n"
 COMPLIANCE = (
@@ -84,8 +86,8 @@ def test_the_root_user_makes_a_principal_because_it_cannot_assume_a_role(tmp_pat
             },
         )
     ]
-    bound = replace(world, service_control={world.account_id: (staying,)})
-    steps = way(matrix(bound), "account root", "key")
+    staying_member = replace(world, service_control={world.account_id: (staying,)})
+    steps = way(matrix(staying_member), "account root", "key")
     assert steps[0].startswith("iam:CreateUser and iam:AttachUserPolicy and iam:CreateAccessKey")
     assert steps[1:] == [
         "iam:UpdateAssumeRolePolicy on role/BreakGlass",
@@ -211,10 +213,52 @@ def test_the_policy_of_a_table_is_lifted_before_it_counts(tmp_path: Path) -> Non
 
 
 def test_the_roles_of_ours_do_their_job_and_no_more(tmp_path: Path) -> None:
+    found = matrix_of(tmp_path, prod=LOCKED.replace("{backups:", SNAPSHOTS))
+    deleting = ["dynamodb:DeleteBackup on the backup"]
+    switching_off = ["dynamodb:UpdateContinuousBackups on the table"]
+    ordering = "lambda:InvokeFunction on the function shop-prod-"
+    ways = {
+        ("backup", "backup"): deleting,
+        ("take-snapshots", "backup"): deleting,
+        ("apply-settings", "history"): switching_off,
+        ("scheduled-machines", "backup"): [f"{ordering}take-snapshots", *deleting],
+        ("restore-machine", "history"): [f"{ordering}apply-settings", *switching_off],
+    }
+    for row in found.rows:
+        if row.kind == "role":
+            for kind in ("table", "history", "backup", "points", "vault", "lock", "catalogue"):
+                role = row.title.removeprefix("shop-prod-").removesuffix("-eu-central-1")
+                if (role, kind) in ways:
+                    assert way(found, row.title, kind) == ways.pop((role, kind))
+                else:
+                    assert mark(found, row.title, kind) == "no", (role, kind)
+    assert ways == {}
+
+
+def test_who_deploys_the_code_that_prunes_can_prune(tmp_path: Path) -> None:
+    control = "guardrails: {service_control_policy: {attached: true}}\n"
+    with_snapshots = f"{LOCKED}{control}".replace("{backups:", SNAPSHOTS)
+    assert mark(matrix_of(tmp_path, prod=f"{LOCKED}{control}"), "deploy", "backup") == "no"
+    found = matrix_of(tmp_path, prod=with_snapshots)
+    assert way(found, "deploy", "backup") == [
+        "iam:PassRole on role/shop-prod-take-snapshots-eu-central-1 to lambda.amazonaws.com",
+        "dynamodb:DeleteBackup on the backup",
+    ]
+    for who in ("administrator", "account root", "operator", "backup administrator"):
+        assert mark(found, who, "backup") == "no"
+        assert mark(found, who, "history") == "no"
+        assert mark(found, who, "catalogue") == "no"
+    assert way(found, "deploy", "catalogue") == ["s3:PutLifecycleConfiguration on the bucket"]
+
+
+def test_the_root_user_deletes_the_policy_of_the_catalogue(tmp_path: Path) -> None:
     found = matrix_of(tmp_path, prod=LOCKED)
-    assert way(found, "role", "backup") == ["dynamodb:DeleteBackup on the backup"]
-    for kind in ("table", "points", "vault", "lock", "key"):
-        assert mark(found, "role", kind) == "no"
+    assert way(found, "account root", "catalogue") == ["account:CloseAccount on the account"]
+    kept = bound(found.world, "account:CloseAccount", "iam:*", "lambda:*", "kms:*", "s3:Put*")
+    assert way(matrix(kept), "account root", "catalogue") == [
+        "s3:DeleteBucketPolicy on the bucket",
+        "s3:DeleteObjectVersion on the objects",
+    ]
 
 
 def test_operators_delete_nothing_that_is_protected(tmp_path: Path) -> None:

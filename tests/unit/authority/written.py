@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from generator import pipeline, workspace
+from generator.authority.evaluation import Policy
 from generator.authority.gathering import worlds
 from generator.authority.matrix import Cell, Matrix, matrix
 from generator.authority.world import World
@@ -44,10 +48,32 @@ def written(folder: Path, **texts: str) -> dict[str, World]:
     return {world.environment: world for world in worlds(trees)}
 
 
+def bound(world: World, *actions: str, condition: Mapping[str, Any] | None = None) -> World:
+    """Return the world under a service control policy that spares break-glass."""
+    spared = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/BreakGlass"}}
+    statement = {
+        "Sid": "Bound",
+        "Effect": "Deny",
+        "Action": list(actions),
+        "Resource": "*",
+        "Condition": {**spared, **(condition or {})},
+    }
+    stay = {
+        "Sid": "Stay",
+        "Effect": "Deny",
+        "Action": ["organizations:LeaveOrganization", "account:CloseAccount"],
+        "Resource": "*",
+    }
+    policy = Policy(name="control", document={"Statement": [statement, stay]})
+    return replace(world, service_control={world.account_id: (policy,)})
+
+
 def cell(found: Matrix, who: str, kind: str, name: str = "") -> Cell:
     """Return the one cell of a principal, by kind or title, and a copy."""
     (row,) = [row for row in found.rows if who in (row.kind, row.title)]
     copies = [copy for copy in found.copies if copy.kind == kind and name in copy.arn]
+    if kind == "key":
+        copies = [copy for copy in copies if "Catalogue" not in copy.arn]
     (copy,) = {each.arn: each for each in copies}.values()
     return found.cell(row, copy)
 
