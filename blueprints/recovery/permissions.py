@@ -23,10 +23,9 @@ from generator.spec.resolved import Environment, stack_name
 
 REPORTS = "restores/"
 SETTINGS = f"{OBJECTS}settings/"
-AUTO_SCALING_ROLE = (
-    "role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/"
-    "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
-)
+READ_VAULT = ("backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault")
+SCALING_SERVICE = "dynamodb.application-autoscaling.amazonaws.com"
+STREAMING_SERVICE = "kinesisreplication.dynamodb.amazonaws.com"
 
 
 def allow(sid: str, actions: Iterable[str], resources: Any, **condition: Any) -> Statement:
@@ -57,17 +56,9 @@ def plan_restore(environment: Environment) -> list[Statement]:
         # ListBackups takes no resource.
         allow("ListBackups", ["dynamodb:ListBackups"], "*"),
         allow("ReadBackups", ["dynamodb:DescribeBackup"], backups_of(own_tables(environment))),
-        *((_read_vaults(vaults),) if vaults else ()),
-        # AWS chooses the ids of recovery points and restore jobs.
-        allow(
-            "ReadPoints",
-            [
-                "backup:DescribeRecoveryPoint",
-                "backup:GetRestoreJobMetadata",
-                "backup:ListRestoreJobs",
-            ],
-            "*",
-        ),
+        *((allow("ReadVaults", READ_VAULT, vaults),) if vaults else ()),
+        # AWS chooses the ids of restore jobs.
+        allow("ReadJobs", ["backup:GetRestoreJobMetadata", "backup:ListRestoreJobs"], "*"),
         *((allow("ReadDestinations", ["sts:AssumeRole"], roles),) if roles else ()),
         *_read_catalogue(environment),
         # An alias is resolved to the key that it names; AWS chooses the ids of keys.
@@ -76,24 +67,20 @@ def plan_restore(environment: Environment) -> list[Statement]:
     ]
 
 
-def _read_vaults(vaults: list[str]) -> Statement:
-    return allow("ReadVaults", ["backup:ListRecoveryPointsByBackupVault"], vaults)
-
-
 def _read_catalogue(environment: Environment) -> Iterable[Statement]:
-    bucket = catalogue_bucket_arn(environment)
-    yield allow("ListSettings", ["s3:ListBucket"], bucket, StringLike={"s3:prefix": f"{SETTINGS}*"})
-    yield allow("ReadSettings", ["s3:GetObject"], f"{bucket}/{SETTINGS}*")
+    bucket, below = catalogue_bucket_arn(environment), (f"{SETTINGS}*", f"{REPORTS}*")
+    yield allow("ListCatalogue", ["s3:ListBucket"], bucket, StringLike={"s3:prefix": list(below)})
+    yield allow("ReadCatalogue", ["s3:GetObject"], [f"{bucket}/{each}" for each in below])
     yield decrypt_catalogue(environment)
 
 
 def fetch_copy(environment: Environment) -> list[Statement]:
     """Return what copies a point back: the destination's own role does the work there."""
-    vaults = [environment.vault_arn(key) for key in environment.vaults]
     roles = [recovery_role_arn(each) for each in environment.destinations.values()]
     return [
-        *((allow("ActInDestinations", ["sts:AssumeRole"], roles),) if roles else ()),
-        *((_read_vaults(vaults),) if vaults else ()),
+        allow("ActInDestinations", ["sts:AssumeRole"], roles),
+        # AWS chooses the ids of recovery points.
+        allow("ReadPoints", ["backup:DescribeRecoveryPoint"], "*"),
     ]
 
 
@@ -179,18 +166,9 @@ def use_table_keys(environment: Environment) -> Iterable[Statement]:
 def apply_settings(environment: Environment) -> list[Statement]:
     """Return what sets again what AWS does not restore."""
     targets = restorable_tables(environment)
-    streams = sorted(
-        {
-            table.spec.kinesis_destination.stream_arn
-            for table in environment.tables
-            if table.spec.kinesis_destination is not None
-        }
-    )
-    unknown = environment.is_destination or any(table.existing for table in environment.tables)
-    if unknown:  # streams of tables defined elsewhere stand in their settings only
-        streams = [arn(environment, "kinesis", "stream/*")]
+    streams = _streams(environment)
     return [
-        *read_settings(targets),
+        *read_settings(environment, targets),
         allow(
             "SetTables",
             [
@@ -210,35 +188,61 @@ def apply_settings(environment: Environment) -> list[Statement]:
                 "application-autoscaling:PutScalingPolicy",
                 "application-autoscaling:PutScheduledAction",
                 "application-autoscaling:RegisterScalableTarget",
-                "application-autoscaling:TagResource",
             ],
             # AWS chooses the ids of scalable targets.
             arn(environment, "application-autoscaling", "scalable-target/*"),
         ),
+        # Application Auto Scaling makes the alarms of its policies with the rights of whoever asks.
+        # https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
         allow(
-            "LetScalingWork",
-            ["iam:CreateServiceLinkedRole"],
-            arn(environment, "iam", AUTO_SCALING_ROLE, regional=False),
-            StringEquals={
-                "iam:AWSServiceName": "dynamodb.application-autoscaling.amazonaws.com",
-            },
+            "ScaleByAlarms",
+            ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"],
+            arn(environment, "cloudwatch", "alarm:TargetTracking-*"),
         ),
+        *_service_linked_roles(environment, streams=bool(streams)),
         # Alarms keep the names that their owners gave them.
         allow("SetAlarms", ["cloudwatch:PutMetricAlarm"], _any_alarm(environment)),
         *(
-            (allow("FeedStreams", ["kinesis:DescribeStream", "kinesis:PutRecords"], streams),)
+            (allow("FeedStreams", ["kinesis:ListStreams", "kinesis:PutRecords"], streams),)
             if streams
             else ()
         ),
     ]
 
 
+def _service_linked_roles(environment: Environment, *, streams: bool) -> Iterable[Statement]:
+    """Yield the right to make the roles of services that an account may not have used yet."""
+    services = {"Scaling": (SCALING_SERVICE, "ApplicationAutoScaling_DynamoDBTable")}
+    if streams:
+        services["Streams"] = (STREAMING_SERVICE, "DynamoDBKinesisDataStreamsReplication")
+    for sid, (service, name) in services.items():
+        role = f"role/aws-service-role/{service}/AWSServiceRoleFor{name}"
+        yield allow(
+            f"Let{sid}Work",
+            ["iam:CreateServiceLinkedRole"],
+            arn(environment, "iam", role, regional=False),
+            StringEquals={"iam:AWSServiceName": service},
+        )
+
+
+def _streams(environment: Environment) -> list[str]:
+    """Return the Kinesis streams of tables; those of tables defined elsewhere are not known."""
+    if environment.is_destination or any(table.existing for table in environment.tables):
+        return [arn(environment, "kinesis", "stream/*")]
+    given = (table.spec.kinesis_destination for table in environment.tables)
+    return sorted({each.stream_arn for each in given if each is not None})
+
+
 def _any_alarm(environment: Environment) -> str:
     return arn(environment, "cloudwatch", "alarm:*")
 
 
-def read_settings(tables: list[str]) -> Iterable[Statement]:
-    """Yield what reads the settings of tables."""
+def read_settings(environment: Environment, tables: list[str]) -> Iterable[Statement]:
+    """Yield what reads the settings of tables.
+
+    DynamoDB asks for those of streams with the rights of whoever asks.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds_iam.html
+    """
     yield allow(
         "ReadTables",
         [
@@ -263,14 +267,23 @@ def read_settings(tables: list[str]) -> Iterable[Statement]:
         ],
         "*",
     )
+    streams = _streams(environment)
+    if streams:
+        yield allow(
+            "ReadStreams", ["kinesis:DescribeStream", "kinesis:DescribeStreamSummary"], streams
+        )
 
 
 def verify_restore(environment: Environment) -> list[Statement]:
     """Return what compares and samples the restored table."""
     targets = restorable_tables(environment)
     return [
-        *read_settings(targets),
-        allow("Sample", ["dynamodb:Query", "dynamodb:Scan"], with_indexes(targets)),
+        *read_settings(environment, targets),
+        allow(
+            "Sample",
+            ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+            with_indexes(targets),
+        ),
         *use_for_reading(environment),
     ]
 
@@ -298,7 +311,7 @@ def settings_snapshot(environment: Environment) -> list[Statement]:
     """Return what reads the settings of the environment's tables and keeps them."""
     bucket = catalogue_bucket_arn(environment)
     return [
-        *read_settings(own_tables(environment)),
+        *read_settings(environment, own_tables(environment)),
         allow("WriteSettings", ["s3:GetObject", "s3:PutObject"], f"{bucket}/{SETTINGS}*"),
         allow("ListSettings", ["s3:ListBucket"], bucket, StringLike={"s3:prefix": f"{SETTINGS}*"}),
         encrypt_catalogue(environment),
