@@ -17,6 +17,8 @@ from moto.core.models import botocore_stubber
 
 from tests.unit.functions.faults import Fault
 
+_QUERY = ("cloudformation", "sns", "sts")
+
 
 @dataclass(slots=True, kw_only=True)
 class Interceptor:
@@ -73,11 +75,10 @@ def _name(model: Any) -> str:
 
 
 def _spelled(service: str, body: Any) -> bytes:
-    if service != "s3":
+    if service not in {*_QUERY, "s3"}:
         return json.dumps(body).encode()
-    return (
-        f"<Error><Code>{body['__type']}</Code><Message>{body['message']}</Message></Error>".encode()
-    )
+    text = f"<Error><Code>{body['__type']}</Code><Message>{body['message']}</Message></Error>"
+    return (f"<ErrorResponse>{text}</ErrorResponse>" if service in _QUERY else text).encode()
 
 
 class _Raw:
