@@ -1,0 +1,114 @@
+"""The point is chosen as the state machine chooses it; what that would not find is no choice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from blueprints.recovery.place import place
+from generator.points.model import Found, Place, Point, Unreadable
+from generator.restore.choosing import chosen
+from generator.restore.stopped import StoppedError
+from tests.restore.shop import prod
+
+NOW = datetime(2026, 11, 25, 3, 0, 0, 500_000, tzinfo=UTC)
+HOME = Place(account_id="111111111111", region="eu-central-1")
+AWAY = Place(account_id="222222222222", region="eu-central-1")
+LATEST = {"latest": True}
+
+
+def a_point(hours: int, **members: Any) -> Point:
+    given: dict[str, Any] = {
+        "id": f"arn:aws:backup:eu-central-1:111111111111:recovery-point:{hours}",
+        "source": "recovery_point",
+        "time": NOW - timedelta(hours=hours),
+        "place": HOME,
+        "status": "COMPLETED",
+        "vault_name": "shop-prod-critical",
+    }
+    return Point(**given | members)
+
+
+def a_window(**members: Any) -> Point:
+    given = {
+        "id": "point-in-time",
+        "source": "point_in_time",
+        "vault_name": None,
+        "time": NOW,
+        "earliest": NOW - timedelta(days=35),
+    }
+    return a_point(0, **given | members)
+
+
+def a_copy(hours: int, **members: Any) -> Point:
+    given = {"source": "copy", "place": AWAY, "vault_name": "shop-archive-archive"}
+    return a_point(hours, **given | {"copy_back": True} | members)
+
+
+def choose(*points: Point, wanted: Any = LATEST, unreadable: Any = ()) -> Any:
+    return chosen(Found(points=points, unreadable=unreadable), wanted, prod(), NOW)
+
+
+def test_of_the_window_a_whole_second_is_named() -> None:
+    found = choose(a_window(), a_point(1))
+    assert found.asked == {"id": "point-in-time", "at": "2026-11-25T03:00:00Z"}
+    assert found.point.time == NOW.replace(microsecond=0)
+
+
+def test_the_first_second_of_the_window_is_a_whole_one_within_it() -> None:
+    window = a_window()
+    assert window.earliest is not None
+    before = f"{window.earliest:%Y-%m-%dT%H:%M:%SZ}"
+    with pytest.raises(StoppedError, match="can be restored as of"):
+        choose(window, wanted={"at": before})
+    after = f"{window.earliest + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert choose(window, wanted={"at": after}).asked["at"] == after
+
+
+def test_a_backup_is_named_by_its_id() -> None:
+    found = choose(a_point(1), a_point(2), wanted={"id": a_point(2).id})
+    assert found.asked == {"id": a_point(2).id}
+    assert found.point == a_point(2)
+
+
+def test_a_time_outside_the_window_takes_the_newest_before_it_and_says_so() -> None:
+    at = f"{NOW - timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}"
+    found = choose(a_point(1), a_point(4), a_point(9), wanted={"at": at})
+    assert found.asked == {"id": a_point(4).id}
+    assert "older than asked for" in found.why
+
+
+@pytest.mark.parametrize(
+    ("newest", "why"),
+    [
+        (a_copy(1, cold_storage=True), "it is in cold storage"),
+        (a_copy(1, cold_storage=None), "it is in cold storage"),
+        (a_copy(1, vault_name="shop-archive-old"), "copies to its vault any more"),
+        (a_point(1, unusable="it is EXPIRED"), "it is EXPIRED"),
+    ],
+)
+def test_what_the_state_machine_would_not_find_is_passed_over_and_named(
+    newest: Point, why: str
+) -> None:
+    found = choose(newest, a_point(5))
+    assert found.asked == {"id": a_point(5).id}
+    assert why in found.why
+    with pytest.raises(StoppedError, match="cannot be restored"):
+        choose(newest, a_point(5), wanted={"id": newest.id})
+
+
+def test_a_copy_that_can_be_fetched_is_a_choice() -> None:
+    found = choose(a_copy(1), a_point(5))
+    assert found.asked == {"id": a_copy(1).id}
+    assert {vault["name"] for vault in place(prod())["vaults"]} >= {"shop-archive-archive"}
+
+
+def test_what_could_not_be_read_is_said_with_the_choice() -> None:
+    gap = Unreadable(source="vault x", place=AWAY, reason="it is down", fix="wait")
+    assert "vault x, account 222222222222, eu-central-1 (it is down" in " ".join(
+        choose(a_point(5), unreadable=(gap,)).why.split()
+    )
+    with pytest.raises(StoppedError, match="it is down"):
+        choose(unreadable=(gap,))
