@@ -14,8 +14,13 @@ MOST_CHARACTERS = 2_400
 
 
 def own_tables(environment: Environment) -> list[str]:
-    """Return the ARNs of the environment's tables, or of all where they are too many to name."""
-    named = [table.arn for table in environment.tables]
+    """Return the ARNs of the environment's tables, or of all where they are too many to name.
+
+    Those of a destination are called as its sources' are: it restores them in its own account.
+    """
+    if isinstance(environment.spec.accepts, AcceptedOrganization):
+        return [_all(environment)]
+    named = [arn(environment, "dynamodb", f"table/{name}") for name in _names(environment)]
     return named if named and _fits(named) else [_all(environment)]
 
 
