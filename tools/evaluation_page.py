@@ -30,10 +30,11 @@ the documents as they are rendered, for the example environments and some writte
 applies is put together: the person's own policies, what is attached to the person, the policy of
 the resource, and the service control policies where the file says that they are attached.
 
-A case names the statements that deny, each as document and Sid; `vault`, `key` and `trust` are the
-resource's own policy. Every document named denies by itself, and without all of them nothing
-denies. What is denied to others is allowed to break-glass. And the table can fail: a row taken from
-[the denials](denials.md), or any part of production's guardrails, changes what comes out.
+A case names the statements that deny, each as document and Sid; `vault`, `key`, `bucket` and
+`trust` are the resource's own policy. Every document named denies by itself, and without all of
+them nothing denies. What is denied to others is allowed to break-glass. And the table can fail: a
+row taken from [the denials](denials.md), or any part of production's guardrails, changes what comes
+out.
 
 | who | holds |
 |---|---|
@@ -43,7 +44,7 @@ denies. What is denied to others is allowed to break-glass. And the table can fa
 | developer | the operator policy alone |
 | backup administrator | the backup administrator policy alone |
 | break-glass, emergency set | every right |
-| rendered break-glass; backup, copy-back and recovery role | what is rendered for the role alone |
+| rendered break-glass; backup role, restore role and others | what is rendered for it alone |
 | service-linked role | every right, and no service control policy binds it |
 | stranger, strange break-glass | every right in an account of no organization of ours |
 

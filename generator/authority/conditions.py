@@ -99,6 +99,7 @@ OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "NumericGreaterThan": _number(lambda value, wanted: value > wanted),
     "NumericLessThan": _number(lambda value, wanted: value < wanted),
     "StringEquals": _equals,
+    "StringLike": like,
 }
 # Negated operator → the one it negates; it holds where the key is absent.
 NEGATED: Mapping[str, str] = {"ArnNotLike": "ArnLike"}

@@ -208,6 +208,7 @@ SHAPES: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("StringEquals", "aws:SourceAccount", (HOME,)),
     ("StringEquals", "kms:ViaService", ("dynamodb.eu-central-1.amazonaws.com",)),
     ("StringEquals", "iam:PassedToService", ("backup.amazonaws.com",)),
+    ("StringLike", "iam:PassedToService", ("backup.*", "*.amazonaws.com.cn", "?ackup.*.com")),
     ("Bool", "kms:GrantIsForAWSResource", ("true",)),
     ("Bool", "aws:SecureTransport", ("false",)),
     ("Bool", "aws:MultiFactorAuthPresent", ("true",)),

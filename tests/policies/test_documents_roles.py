@@ -97,6 +97,16 @@ def _assumed_by_people(name: str) -> Iterator[Case]:
             yield caller.powerless().asks(ASSUME, arn, "deny", trust)
         for caller in (*those_who_change(side), *insiders(side)):
             yield caller.asks(ASSUME, arn, "deny", trust)
+        # Restores of known sources look and fetch; a destination's own points lie at hand.
+        fetching: Outcome = "allow" if side in sides and side is not place else "deny"
+        for what, outcome in (
+            ("plan-restore", fetching),
+            ("fetch-copy", fetching),
+            ("restore-table", "deny"),
+            ("take-snapshots", "deny"),
+        ):
+            function = Caller(arn=side.role(what), why=f"{what} of {side.name}")
+            yield function.asks(ASSUME, arn, outcome, trust)
     yield outsiders(place)[0].asks(ASSUME, arn, "deny", trust)
     yield outsiders(place)[1].asks(ASSUME, arn, "deny", trust)
     yield service("backup").asks(ASSUME, arn, "deny", trust)
