@@ -1,35 +1,27 @@
-"""Finds the settings that a restored table gets: those of the request, else of a snapshot."""
+"""Finds the snapshot of settings that fits the time of the data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from blueprints.functions.common import settings_store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.log import log
 from blueprints.functions.plan_restore.choice import moment_text
 
-
-class Settings(NamedTuple):
-    """Settings, where they come from, and what is to be said of that."""
-
-    document: Mapping[str, Any]
-    source: str
-    remark: str = ""
+# Settings, where they come from, and what is to be said of that.
+Settings = tuple[Mapping[str, Any], str, str]
 
 
-def settings_of(
-    s3: Any, request: Mapping[str, Any], bucket: str, data_time: datetime, region: str
+def snapshot_for(
+    s3: Any, table: Mapping[str, Any], bucket: str, data_time: datetime, region: str
 ) -> Settings:
-    """Return the settings of the request, or of the snapshot that fits the time of the data.
+    """Return the newest snapshot that is not later than the data, else the oldest.
 
-    That is the newest one that is not later, else the oldest. Raises RefusedError without any.
+    Raises RefusedError without any.
     """
-    if request.get("settings"):
-        return Settings(request["settings"], "environment")
-    table = request["table"]
     keys = settings_store.keys(s3, bucket, table["name"])
     wanted = data_time.astimezone(UTC)
     before = [each for each in keys if each[0] <= wanted]
@@ -45,7 +37,7 @@ def settings_of(
                 f"{moment_text(taken_at)}."
             )
         log("settings", key=key, remark=remark)
-        return Settings(document, f"s3://{bucket}/{key}", remark)
+        return document, f"s3://{bucket}/{key}", remark
     where = f"s3://{bucket}/{settings_store.folder(table['name'])}"
     raise RefusedError(
         f"no settings of {table['arn']} are known: the request has none, and {where} has no "
