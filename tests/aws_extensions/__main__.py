@@ -24,6 +24,7 @@ from . import (
     recovery_points,
     restore_jobs,
     s3,
+    s3_replication,
     step_functions,
     sts,
 )
@@ -52,6 +53,7 @@ if __name__ == "__main__":
         dynamodb_updates,
         functions,
         s3,
+        s3_replication,
         step_functions,
         sts,
     )

@@ -11,15 +11,12 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from moto.core.model import ServiceModel
-from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.request import determine_request_protocol
 from moto.core.responses import BaseResponse
-from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from moto.moto_api._internal import urls
 from moto.moto_api._internal.models import MotoAPIBackend
 
+from .operations import parsed_request
 from .sts import role_session
 
 if TYPE_CHECKING:
@@ -40,7 +37,7 @@ def _setup_class(self: BaseResponse, request: Request, *args: Any, **kwargs: Any
         return
     request.environ[MARK] = True
     model = get_service_model(self.boto3_service_name)
-    operation, parameters = _parsed(model, request)
+    operation, parameters = parsed_request(model, request)
     CALLS.append(
         {
             "service": model.signing_name,
@@ -52,23 +49,6 @@ def _setup_class(self: BaseResponse, request: Request, *args: Any, **kwargs: Any
             "session_name": session.session_name,
         }
     )
-
-
-def _parsed(model: ServiceModel, request: Request) -> tuple[str, dict[str, Any]]:
-    operation, path_parameters = get_service_router(model.service_name).match(request)
-    protocol = determine_request_protocol(model, request.content_type)
-    parser = PROTOCOL_PARSERS[protocol](operation, map_type=dict)
-    parameters = parser.parse(
-        {
-            "method": request.method,
-            "values": request.values,
-            "headers": request.headers,
-            "body": request.data,
-            "url_path": request.path,
-            "url_params": path_parameters,
-        }
-    )
-    return operation.name, parameters
 
 
 def _short(value: Any) -> Any:

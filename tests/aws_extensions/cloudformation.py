@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,6 +14,8 @@ from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 
 from . import (
+    imports,
+    types_automation,
     types_backup,
     types_dynamodb,
     types_lambda,
@@ -20,15 +23,18 @@ from . import (
     types_s3,
     types_security,
 )
+from .operations import state
 from .resource_type import TYPES
 
 if TYPE_CHECKING:
     from moto.cloudformation.models import Stack
 
 RETAINED = ("Retain", "RetainExceptOnCreate")  # nothing here rolls a failed creation back
-UPDATABLE = ("AWS::Events::Rule", "AWS::StepFunctions::StateMachine")  # moto replaces them whole
+UPDATABLE = ("AWS::Events::Rule",)  # moto replaces it whole
+GONE = ("NotFound", "NoSuch", "DoesNotExist")  # what was deleted by others is no obstacle
 # Imported for the types that they register.
 MODULES = (
+    types_automation,
     types_backup,
     types_dynamodb,
     types_lambda,
@@ -76,19 +82,53 @@ def _create(
     needed = resource_json.get("DependsOn", [])
     for dependency in [needed] if isinstance(needed, str) else needed:
         resources_map[dependency]
+    if resource := imports.adopted(resources_map, logical_id, account_id, region_name):
+        _remember(resource, logical_id, resource_json, resources_map)
+        return resource
     try:
-        return _moto_create(logical_id, resource_json, resources_map, account_id, region_name)
+        resource = _moto_create(logical_id, resource_json, resources_map, account_id, region_name)
     except (BotoCoreError, ClientError, TypeError, KeyError) as error:
         raise ValidationError(
             message=f"{logical_id} ({resource_json['Type']}): {type(error).__name__}: {error}"
         ) from error
+    if resource is not None:
+        _remember(resource, logical_id, resource_json, resources_map)
+    return resource
 
 
-def _update(logical_id: str, resource_json: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-    """Refuse what moto would do by halves, or not at all while it reports success."""
-    if resource_json["Type"] not in UPDATABLE:
-        raise ValidationError(message=f"{logical_id} ({resource_json['Type']}) cannot be updated")
-    return _moto_update(logical_id, resource_json, *args, **kwargs)
+def _remember(
+    resource: Any, logical_id: str, resource_json: dict[str, Any], resources_map: ResourceMap
+) -> None:
+    """Keep the properties that the resource was made with, so that an update sees changes."""
+    state(resource, "made").update(_properties(logical_id, resource_json, resources_map))
+
+
+def _properties(
+    logical_id: str, resource_json: dict[str, Any], resources_map: ResourceMap
+) -> dict[str, Any]:
+    _, resolved, _ = parsing.parse_resource_and_generate_name(
+        logical_id, resource_json, resources_map
+    )
+    return {"Type": resolved["Type"], "Properties": deepcopy(resolved["Properties"])}
+
+
+def _update(
+    logical_id: str,
+    resource_json: dict[str, Any],
+    resources_map: ResourceMap,
+    account_id: str,
+    region_name: str,
+) -> Any:
+    """Leave what stays as it was; refuse what moto would do by halves while it reports success."""
+    kind, before = resource_json["Type"], resources_map[logical_id]
+    if state(before, "made") == _properties(logical_id, resource_json, resources_map):
+        return before
+    if kind in UPDATABLE:
+        return _moto_update(logical_id, resource_json, resources_map, account_id, region_name)
+    if kind in TYPES and TYPES[kind].replaced:
+        before.delete(account_id, region_name)
+        return _create(logical_id, resource_json, resources_map, account_id, region_name)
+    raise ValidationError(message=f"{logical_id} ({kind}) cannot be updated")
 
 
 def _delete(self: ResourceMap, resource: Any, resource_json: dict[str, Any]) -> None:
@@ -97,6 +137,8 @@ def _delete(self: ResourceMap, resource: Any, resource_json: dict[str, Any]) -> 
     try:
         _moto_delete(self, resource, resource_json)
     except ClientError as error:
+        if any(sign in error.response["Error"]["Code"] for sign in GONE):
+            return
         raise ValidationError(message=str(error)) from error
 
 
@@ -148,3 +190,4 @@ def install() -> None:
     CloudFormationResponse._validate_different_update = _validate_update  # noqa: SLF001
     CloudFormationBackend.execute_change_set = _execute_change_set
     responses.get_stack_from_s3_url = _template_at
+    imports.install()

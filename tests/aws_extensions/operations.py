@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import determine_request_protocol
 from moto.core.responses import ActionResult
+from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 
 if TYPE_CHECKING:
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
     from moto.core.base_backend import BackendDict
+    from moto.core.model import ServiceModel
+    from moto.core.request import Request
     from moto.core.responses import BaseResponse
 
     Handler = Callable[[Any, dict[str, Any]], Mapping[str, Any] | None]
@@ -31,6 +36,24 @@ def add_operations(
     for handler in handlers:
         output = model.operation_model(operations[handler.__name__]).output_shape
         setattr(response, handler.__name__, _method(handler, backends, output))
+
+
+def parsed_request(model: ServiceModel, request: Request) -> tuple[str, dict[str, Any]]:
+    """Return the operation that a request asks for and its parameters, by botocore's model."""
+    operation, path_parameters = get_service_router(model.service_name).match(request)
+    protocol = determine_request_protocol(model, request.content_type)
+    parser = PROTOCOL_PARSERS[protocol](operation, map_type=dict)
+    parameters = parser.parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": path_parameters,
+        }
+    )
+    return operation.name, parameters
 
 
 def state(owner: object, name: str) -> dict[Any, Any]:

@@ -60,6 +60,7 @@ class ResourceType:
     name: str
     name_property: str
     create: Any
+    replaced: bool  # by an update, for which there is no call that would change it in place
 
     def has_cfn_attr(self, _name: str) -> bool:
         return True  # checked by Resource.get_cfn_attribute, when the attributes are known
@@ -83,11 +84,15 @@ class ResourceType:
         return resource
 
 
-def resource_type(name: str, name_property: str = "") -> Callable[[Any], Any]:
+def resource_type(
+    name: str, name_property: str = "", *, replaced: bool = False
+) -> Callable[[Any], Any]:
     """Register a function as a type; it takes each property that it applies out of the mapping."""
 
     def register(create: Any) -> Any:
-        TYPES[name] = ResourceType(name=name, name_property=name_property, create=create)
+        TYPES[name] = ResourceType(
+            name=name, name_property=name_property, create=create, replaced=replaced
+        )
         return create
 
     return register

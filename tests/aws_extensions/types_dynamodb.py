@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.cloudformation.exceptions import ValidationError
+
 from .resource_type import Clients, Resource, document, resource_type, take
 
 AS_IN_THE_API = (
@@ -81,13 +83,20 @@ def scalable_target(aws: Clients, properties: dict[str, Any], _name: str) -> Res
     api = aws("application-autoscaling")
     key = {name: properties[name] for name in ("ServiceNamespace", "ResourceId")}
     key["ScalableDimension"] = properties["ScalableDimension"]
+    registered = api.describe_scalable_targets(
+        ServiceNamespace=key["ServiceNamespace"],
+        ResourceIds=[key["ResourceId"]],
+        ScalableDimension=key["ScalableDimension"],
+    )
+    target = "|".join(key[n] for n in ("ResourceId", "ScalableDimension", "ServiceNamespace"))
+    if registered["ScalableTargets"]:  # which the API itself would overwrite
+        raise ValidationError(message=f"{target} already exists")
     actions = properties.pop("ScheduledActions", [])
     if "Tags" in properties:
         properties["Tags"] = {tag["Key"]: tag["Value"] for tag in properties["Tags"]}
     api.register_scalable_target(**take(properties, *properties))
     for action in actions:
         api.put_scheduled_action(**key, **action)
-    target = "|".join(key[n] for n in ("ResourceId", "ScalableDimension", "ServiceNamespace"))
     return Resource(
         physical_resource_id=target,
         attributes={"Id": target},

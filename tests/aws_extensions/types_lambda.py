@@ -1,4 +1,4 @@
-"""AWS::Lambda::Function, and custom resources: requests to a function that answers by a URL."""
+"""AWS::Lambda::Function and EventInvokeConfig; custom resources, answered by a URL."""
 
 from __future__ import annotations
 
@@ -21,11 +21,26 @@ def function(aws: Clients, properties: dict[str, Any], name: str) -> Resource:
     tags = {tag["Key"]: tag["Value"] for tag in properties.pop("Tags", [])}
     request = take(properties, "Code", "Role", "Handler", "Runtime", "Architectures")
     request |= take(properties, "Description", "Environment", "MemorySize", "Timeout")
+    request |= take(properties, "DeadLetterConfig", "KmsKeyArn", "LoggingConfig", "TracingConfig")
+    reserved = properties.pop("ReservedConcurrentExecutions", None)
     made = api.create_function(FunctionName=name, Tags=tags, **request)
+    if reserved is not None:
+        api.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
     return Resource(
         physical_resource_id=name,
         attributes={"Arn": made["FunctionArn"]},
         undo=lambda: api.delete_function(FunctionName=name),
+    )
+
+
+@resource_type("AWS::Lambda::EventInvokeConfig", replaced=True)
+def event_invoke_config(aws: Clients, properties: dict[str, Any], _name: str) -> Resource:
+    api = aws("lambda")
+    key = take(properties, "FunctionName", "Qualifier")
+    api.put_function_event_invoke_config(**key, **take(properties, *properties))
+    return Resource(
+        physical_resource_id="|".join(key.values()),
+        undo=lambda: api.delete_function_event_invoke_config(**key),
     )
 
 

@@ -31,6 +31,9 @@ def bucket(aws: Clients, properties: dict[str, Any], name: str) -> Resource:
     if "VersioningConfiguration" in properties:
         versioning = properties.pop("VersioningConfiguration")
         api.put_bucket_versioning(Bucket=name, VersioningConfiguration=versioning)
+    if "ReplicationConfiguration" in properties:
+        replication = _replication(properties.pop("ReplicationConfiguration"))
+        api.put_bucket_replication(Bucket=name, ReplicationConfiguration=replication)
     if "Tags" in properties:
         api.put_bucket_tagging(Bucket=name, Tagging={"TagSet": properties.pop("Tags")})
     return Resource(
@@ -54,6 +57,14 @@ def _lifecycle(rule: dict[str, Any]) -> dict[str, Any]:
     if "ExpirationInDays" in rule:
         renamed["Expiration"] = {"Days": rule.pop("ExpirationInDays")}
     return rule | renamed
+
+
+def _replication(configuration: dict[str, Any]) -> dict[str, Any]:
+    rules = [dict(rule) for rule in configuration["Rules"]]
+    for rule in rules:
+        if "Id" in rule:
+            rule["ID"] = rule.pop("Id")
+    return {"Role": configuration["Role"], "Rules": rules}
 
 
 @resource_type("AWS::S3::BucketPolicy")
