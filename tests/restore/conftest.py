@@ -1,7 +1,7 @@
-"""The shop of tests/points with state machines that wait for a hand to end them."""
+"""The shop of tests/points, restored."""
 
 from __future__ import annotations
 
-from tests.points.conftest import Shop, server, shop
+from tests.points.conftest import ROLE, Shop, server, shop
 
-__all__ = ["Shop", "server", "shop"]
+__all__ = ["ROLE", "Shop", "server", "shop"]
