@@ -22,7 +22,9 @@ def _after_failure(report: Document, place: Document) -> Iterator[str]:
         f"aws stepfunctions get-execution-history --execution-arn {report['execution_arn']} "
         f"--reverse-order --max-results 20 --region {region}"
     )
-    request = f"recovery/{table.get('key', table['name'])}.json"
+    # A destination has the files of each source in a folder of its own.
+    folder = "recovery/SOURCE" if place["is_destination"] else "recovery"
+    request = f"{folder}/{table.get('key', table['name'])}.json"
     if report["source"] is not None and report["target"] is not None:
         again = {"target_name": report["target"]["name"], "point": _point(report["source"])}
         members = ", ".join(f'"{name}": {json.dumps(value)}' for name, value in again.items())

@@ -214,6 +214,11 @@ def test_an_interrupted_restore_of_a_second_is_gone_on_with_by_that_second() -> 
     assert '"point": {"id": "point-in-time", "at": "2026-11-20T02:00:00+00:00"}' in text
 
 
+def test_a_destination_has_a_folder_for_each_source() -> None:
+    steps = call(state(verification={}), is_destination=True)["report"]["next"]
+    assert any("file://recovery/SOURCE/orders.json" in step for step in steps)
+
+
 @pytest.mark.parametrize("request_", [{}, {"table": None}, {"table": {"name": TABLE}}])
 def test_a_restore_without_a_plan_is_reported_too(request_: dict[str, Any]) -> None:
     data = {"request": request_, "error": {"Error": "RefusedError", "Cause": "the request lacks"}}
