@@ -1,6 +1,7 @@
-"""Says which calls make a table as wanted, and what no call can: knows no client and no clock.
+"""Says which calls make a table as wanted; knows no client and no clock.
 
-Nothing is deleted, and nothing that protects is switched off or loosened: that is for people.
+Nothing is deleted, and nothing that protects is switched off or loosened: that is for people, whom
+FIXES tells so.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from blueprints.functions.apply_settings import updates
-from blueprints.functions.common.settings import Settings
-from blueprints.functions.common.settings_comparing import by_dimension, tracking
-from blueprints.functions.common.settings_reading import DEFAULT_PERIOD_DAYS, DEFAULT_PRECISION
-from blueprints.functions.common.settings_scaling import NAMESPACE, comparable, resource_id
-
-DYNAMODB, SCALING, CLOUDWATCH = "dynamodb", "application-autoscaling", "cloudwatch"
+from blueprints.functions.apply_settings.updates import updates
+from blueprints.functions.common.settings import (
+    DEFAULT_PERIOD_DAYS,
+    DEFAULT_PRECISION,
+    Settings,
+    by_dimension,
+)
+from blueprints.functions.common.settings_comparing import comparable, tracking
 
 
 class Change(NamedTuple):
@@ -29,218 +31,140 @@ class Change(NamedTuple):
     request: dict[str, Any]
 
 
-class Failure(NamedTuple):
-    """What cannot be set, why, and what a person can do."""
+class Case(NamedTuple):
+    """A setting that differs; `alarm_names` are all of the account and Region."""
 
     setting: str
-    reason: str
-    fix: str
-
-
-class Case(NamedTuple):
-    """A setting that differs, in words; `alarm_names` are all of the account and Region."""
-
     wanted: Settings
     present: Settings
-    words: list[str]
     alarm_names: Collection[str]
 
     @property
-    def name(self) -> str:
-        """The table's name."""
-        return str(self.present["table_name"])
+    def values(self) -> tuple[Any, Any]:
+        """What is wanted and what there is."""
+        return self.wanted[self.setting], self.present[self.setting]
 
-    @property
-    def arn(self) -> str:
-        """The table's ARN."""
-        return str(self.present["table_arn"])
+    def change(self, what: str, operation: str, **request: Any) -> Change:
+        """Return a call of DynamoDB about the table, or about an index that the request names."""
+        arn, index = self.present["table_arn"], request.get("IndexName")
+        if "ResourceArn" not in request:
+            request["TableName"] = self.present["table_name"]
+        resource = f"{arn}/index/{index}" if index else arn
+        return Change(self.setting, what, "dynamodb", operation, resource, request)
 
 
-Steps = Iterator[Change | Failure]
+Steps = Iterator[Change]
 
 
 def changes(
     wanted: Settings,
     present: Settings,
-    differing: Mapping[str, list[str]],
+    differing: Collection[str],
     alarm_names: Collection[str],
 ) -> Steps:
     """Yield what to do about the settings that differ: first what protects, last what watches."""
     for setting, make in _MAKERS.items():
         if setting in differing:
-            yield from make(Case(wanted, present, differing[setting], alarm_names))
+            yield from make(Case(setting, wanted, present, alarm_names))
 
 
-def _unchangeable(setting: str, fix: str) -> Callable[[Case], Steps]:
-    def make(case: Case) -> Steps:
-        yield Failure(setting, "; ".join(case.words), fix)
-
-    return make
-
-
-def _updates(setting: str) -> Callable[[Case], Steps]:
-    """Return what makes the calls of UpdateTable for a setting."""
-
-    def make(case: Case) -> Steps:
-        for what, request in updates.OF[setting](case.wanted, case.present):
-            whole = {"TableName": case.name, **request}
-            yield Change(setting, what, DYNAMODB, "update_table", case.arn, whole)
-
-    return make
-
-
-def _of_table(case: Case, setting: str, what: str, operation: str, **request: Any) -> Change:
-    whole = {"TableName": case.name, **request}
-    return Change(setting, what, DYNAMODB, operation, case.arn, whole)
+def _updates(case: Case) -> Steps:
+    for what, request in updates(case.setting, case.wanted, case.present):
+        yield case.change(what, "update_table", **request)
 
 
 def _deletion_protection(case: Case) -> Steps:
-    if not case.wanted["deletion_protection"]:
-        fix = "switch it off, if it should be: aws dynamodb update-table --table-name "
-        fix += f"{case.name} --no-deletion-protection-enabled"
-        yield Failure("deletion_protection", "it is on, and off is wanted", fix)
-    else:
-        yield from _updates("deletion_protection")(case)
+    if case.wanted[case.setting]:
+        yield from _updates(case)
 
 
 def _recovery(case: Case) -> Steps:
-    setting = "point_in_time_recovery"
-    own, full = case.present[setting], case.wanted[setting]
+    full, own = case.values
     days = full.get("recovery_period_days") or DEFAULT_PERIOD_DAYS
-    own_days = own.get("recovery_period_days") or DEFAULT_PERIOD_DAYS
-    if own["enabled"] and (not full["enabled"] or days < own_days):
-        fix = "this would throw recovery points away; do it by hand, if it should be: "
-        fix += f"aws dynamodb update-continuous-backups --table-name {case.name}"
-        yield Failure(setting, "; ".join(case.words), fix)
-        return
-    specification = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
-    what = f"point-in-time recovery of {days} days"
-    yield _of_table(
-        case,
-        setting,
-        what,
-        "update_continuous_backups",
-        PointInTimeRecoverySpecification=specification,
-    )
-
-
-def _extra_indexes(case: Case) -> Steps:
-    """Yield the missing indexes, then what only deleting an index could change."""
-    yield from _updates("global_indexes")(case)
-    for words in case.words:
-        if not words.endswith("is missing"):
-            fix = "delete the index if nothing uses it, and apply the settings again: aws dynamodb "
-            fix += f"update-table --table-name {case.name} --global-secondary-index-updates"
-            yield Failure("global_indexes", words, fix)
+    if full["enabled"] and not (own["enabled"] and days < own["recovery_period_days"]):
+        on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
+        what = f"point-in-time recovery of {days} days"
+        yield case.change(what, "update_continuous_backups", PointInTimeRecoverySpecification=on)
 
 
 def _time_to_live(case: Case) -> Steps:
-    own, full = case.present["time_to_live"], case.wanted["time_to_live"]
-    if own:  # another attribute has to wait until this one is off
-        what, attribute = f"time to live by {own['attribute_name']} off", own
-    else:
-        what, attribute = f"time to live by {full['attribute_name']}", full
-    specification = {"Enabled": own is None, "AttributeName": attribute["attribute_name"]}
-    yield _of_table(
-        case, "time_to_live", what, "update_time_to_live", TimeToLiveSpecification=specification
-    )
+    full, own = case.values
+    # Another attribute has to wait until this one is off.
+    attribute = (own or full)["attribute_name"]
+    what = f"time to live by {attribute}{' off' if own else ''}"
+    specification = {"Enabled": own is None, "AttributeName": attribute}
+    yield case.change(what, "update_time_to_live", TimeToLiveSpecification=specification)
 
 
 def _tags(case: Case) -> Steps:
-    own = case.present["tags"]
+    full, own = case.values
     tags = [
         {"Key": key, "Value": value}
-        for key, value in sorted(case.wanted["tags"].items())
+        for key, value in sorted(full.items())
         if own.get(key) != value and not key.startswith("aws:")
     ]
-    request = {"ResourceArn": case.arn, "Tags": tags}
     what = f"tags {', '.join(tag['Key'] for tag in tags)}"
-    yield Change("tags", what, DYNAMODB, "tag_resource", case.arn, request)
+    yield case.change(what, "tag_resource", ResourceArn=case.present["table_arn"], Tags=tags)
 
 
 def _policy(case: Case) -> Steps:
-    policy = case.wanted["resource_policy"]
-    if policy is None:
-        fix = f"delete it, if it should be: aws dynamodb delete-resource-policy for {case.arn}"
-        yield Failure("resource_policy", "there is one, and none is wanted", fix)
-        return
-    request = {"ResourceArn": case.arn, "Policy": json.dumps(policy)}
-    what = "resource policy"
-    yield Change("resource_policy", what, DYNAMODB, "put_resource_policy", case.arn, request)
+    policy, arn = case.values[0], case.present["table_arn"]
+    if policy is not None:
+        text = json.dumps(policy)
+        yield case.change("resource policy", "put_resource_policy", ResourceArn=arn, Policy=text)
 
 
 def _insights(case: Case) -> Steps:
-    own, full = case.present["contributor_insights"], case.wanted["contributor_insights"]
-    on = [*([None] if full["table"] else []), *full["indexes"]]
-    off = [*([None] if own["table"] else []), *own["indexes"]]
-    for index in on:
-        missing = index is not None and index not in case.present["global_indexes"]
-        if index not in off and not missing:
-            yield _insight(case, index, "ENABLE")
-    for index in off:
-        if index not in on:
-            yield _insight(case, index, "DISABLE")
-
-
-def _insight(case: Case, index: str | None, action: str) -> Change:
-    request = {"TableName": case.name, "ContributorInsightsAction": action}
-    what = f"contributor insights {'on' if action == 'ENABLE' else 'off'}"
-    operation, setting = "update_contributor_insights", "contributor_insights"
-    if index is None:
-        return Change(setting, what, DYNAMODB, operation, case.arn, request)
-    request["IndexName"], resource = index, f"{case.arn}/index/{index}"
-    return Change(setting, f"{what} for index {index}", DYNAMODB, operation, resource, request)
+    on, off = (
+        {*(["the table"] if each["table"] else []), *each["indexes"]} for each in case.values
+    )
+    for name in sorted(on ^ off):
+        index = {} if name == "the table" else {"IndexName": name}
+        if name in off or not index or name in case.present["global_indexes"]:
+            action = "ENABLE" if name in on else "DISABLE"
+            what = f"contributor insights of {name}: {action.lower()}"
+            request = {**index, "ContributorInsightsAction": action}
+            yield case.change(what, "update_contributor_insights", **request)
 
 
 def _destinations(case: Case) -> Steps:
-    setting = "kinesis_destinations"
-    own = {each["stream_arn"] for each in case.present[setting]}
-    full = {each["stream_arn"]: each for each in case.wanted[setting]}
-    for arn in sorted(full.keys() - own):
+    full, own = ({each["stream_arn"]: each for each in value} for value in case.values)
+    for arn in sorted(full.keys() - own.keys()):
         precision = full[arn].get("timestamp_precision") or DEFAULT_PRECISION
-        yield _of_table(
-            case,
-            setting,
+        yield case.change(
             f"changes go to {arn}",
             "enable_kinesis_streaming_destination",
             StreamArn=arn,
             EnableKinesisStreamingConfiguration={"ApproximateCreationDateTimePrecision": precision},
         )
-    for words in case.words:
-        if not words.endswith("is missing"):
-            fix = "change it by hand: aws dynamodb update-kinesis-streaming-destination or "
-            fix += f"disable-kinesis-streaming-destination --table-name {case.name}"
-            yield Failure(setting, words, fix)
 
 
 def _scaling(case: Case) -> Steps:
-    own, full = by_dimension(case.present), by_dimension(case.wanted)
+    full, own = by_dimension(case.wanted), by_dimension(case.present)
     for place, scaled in full.items():
         if place[0] is None or place[0] in case.present["global_indexes"]:
             yield from _dimension(case, scaled, own.get(place, {}))
-    for words in case.words:
-        if words.endswith("not wanted"):
-            fix = "remove it by hand: aws application-autoscaling deregister-scalable-target, "
-            fix += "delete-scaling-policy or delete-scheduled-action"
-            yield Failure("scaling", words, fix)
 
 
 def _dimension(case: Case, full: Mapping[str, Any], own: Mapping[str, Any]) -> Steps:
+    index = f"/index/{full['index']}" if full.get("index") else ""
     where = {
-        "ServiceNamespace": NAMESPACE,
-        "ResourceId": resource_id(case.name, full.get("index")),
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": f"table/{case.present['table_name']}{index}",
         "ScalableDimension": full["dimension"],
     }
-    on = f"{where['ResourceId']} {full['dimension'].rpartition(':')[2]}"
 
     def change(what: str, operation: str, **request: Any) -> Change:
-        return Change("scaling", f"{what} of {on}", SCALING, operation, "*", {**where, **request})
+        on = f"{what} of {where['ResourceId']} {full['dimension'].rpartition(':')[2]}"
+        return Change(
+            case.setting, on, "application-autoscaling", operation, "*", {**where, **request}
+        )
 
     low, high = full["min_capacity"], full["max_capacity"]
     if (own.get("min_capacity"), own.get("max_capacity")) != (low, high):
         what = f"scaling from {low} to {high}"
         yield change(what, "register_scalable_target", MinCapacity=low, MaxCapacity=high)
-    policies = {each["name"]: tracking(each["configuration"]) for each in own.get("policies") or ()}
+    policies = {each["name"]: tracking(each["configuration"]) for each in own.get("policies", ())}
     for policy in full.get("policies") or ():
         name, configuration = policy["name"], policy["configuration"]
         if policies.get(name) != tracking(configuration):
@@ -252,42 +176,31 @@ def _dimension(case: Case, full: Mapping[str, Any], own: Mapping[str, Any]) -> S
                 TargetTrackingScalingPolicyConfiguration=configuration,
             )
     for action in full.get("scheduled_actions") or ():
-        if comparable(action) not in map(comparable, own.get("scheduled_actions") or ()):
+        if comparable(action) not in map(comparable, own.get("scheduled_actions", ())):
             what = f"scheduled action {action['ScheduledActionName']}"
             yield change(what, "put_scheduled_action", **action)
 
 
 def _alarms(case: Case) -> Steps:
-    own = {alarm["AlarmName"] for alarm in case.present["alarms"]}
-    for alarm in case.wanted["alarms"]:
-        name = alarm["AlarmName"]
-        if name in own:
-            continue
-        if name in case.alarm_names:
-            reason = f"an alarm of the name {name} watches something else"
-            fix = f"rename that one, or create this under another name: {json.dumps(alarm)}"
-            yield Failure("alarms", reason, fix)
-        else:
-            yield Change("alarms", f"alarm {name}", CLOUDWATCH, "put_metric_alarm", name, alarm)
+    full, own = ({alarm["AlarmName"]: alarm for alarm in value} for value in case.values)
+    for name in sorted(full.keys() - own.keys() - {*case.alarm_names}):
+        what, operation = f"alarm {name}", "put_metric_alarm"
+        yield Change(case.setting, what, "cloudwatch", operation, name, full[name])
 
 
-_KEYS = "keys and local indexes are those of the moment restored: choose another point, or change "
+_RESTORE = "restore again, from a point that has it or with the wanted key"
+FIXES = {
+    **dict.fromkeys(("key_schema", "attributes", "local_indexes", "encryption"), _RESTORE),
+    "alarms": "an alarm of that name watches something else: rename one of them",
+}
+BY_HAND = "nothing is deleted or loosened here: change it by hand, or what the environment says"
+
+# In the order in which they are changed.
 _MAKERS: Mapping[str, Callable[[Case], Steps]] = {
-    "key_schema": _unchangeable("key_schema", f"{_KEYS}what the environment says"),
-    "attributes": _unchangeable("attributes", f"{_KEYS}what the environment says"),
-    "local_indexes": _unchangeable("local_indexes", f"{_KEYS}what the environment says"),
-    "encryption": _unchangeable(
-        "encryption",
-        "the key is chosen when a restore starts: restore again, with the key that is wanted",
-    ),
     "deletion_protection": _deletion_protection,
     "point_in_time_recovery": _recovery,
-    "billing_mode": _updates("billing_mode"),
-    "throughput": _updates("throughput"),
-    "on_demand_throughput": _updates("on_demand_throughput"),
-    "global_indexes": _extra_indexes,
-    "table_class": _updates("table_class"),
-    "stream_view_type": _updates("stream_view_type"),
+    **dict.fromkeys(("billing_mode", "throughput", "on_demand_throughput"), _updates),
+    **dict.fromkeys(("global_indexes", "table_class", "stream_view_type"), _updates),
     "time_to_live": _time_to_live,
     "tags": _tags,
     "resource_policy": _policy,

@@ -5,123 +5,89 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from blueprints.functions.common.settings import Settings
-from blueprints.functions.common.settings_comparing import bounds, owners
+from blueprints.functions.common.settings import (
+    MAXIMA,
+    NO_MAXIMUM,
+    UNITS,
+    Members,
+    Settings,
+    bounds,
+)
+from blueprints.functions.common.settings_comparing import owners
 
-Updates = Iterator[tuple[str, dict[str, Any]]]
-_UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
-_MAXIMA = ("MaxReadRequestUnits", "MaxWriteRequestUnits")
-# This takes a maximum away.
-_NO_MAXIMUM = -1
+_UNITS, _MOST = "ProvisionedThroughput", "OnDemandThroughput"
 
 
-def _deletion_protection(_wanted: Settings, _present: Settings) -> Updates:
-    yield "deletion protection", {"DeletionProtectionEnabled": True}
-
-
-def _billing_mode(wanted: Settings, present: Settings) -> Updates:
-    """Yield one request: AWS wants units for the table and all its indexes along with the mode."""
-    mode = wanted["billing_mode"]
-    request: dict[str, Any] = {"BillingMode": mode}
-    if mode == "PROVISIONED":
-        request["ProvisionedThroughput"] = _units(wanted, None, wanted, {})
-        indexes = {
-            name: _units(wanted, name, wanted["global_indexes"].get(name, wanted), {})
-            for name in sorted(present["global_indexes"])
+def updates(setting: str, wanted: Settings, present: Settings) -> Iterator[tuple[str, Members]]:
+    """Yield what each request does in words, and its members but the table's name."""
+    value = wanted[setting]
+    if setting == "deletion_protection":
+        yield "deletion protection", {"DeletionProtectionEnabled": True}
+    elif setting == "table_class":
+        yield f"table class {value}", {"TableClass": value}
+    elif setting == "stream_view_type":
+        # A stream of another kind has to be off first.
+        on = not present[setting]
+        specification = {"StreamEnabled": on} | ({"StreamViewType": value} if on else {})
+        yield f"stream {value if on else 'off'}", {"StreamSpecification": specification}
+    elif setting == "billing_mode":
+        yield f"billing mode {value}", {"BillingMode": value, **_units_with_mode(wanted, present)}
+    elif setting == "throughput":
+        changed = {
+            index: units
+            for index, full, own in owners(wanted, present)
+            if (units := _units(wanted, index, full, own[setting])) != own[setting]
         }
-        request |= _of_indexes("ProvisionedThroughput", indexes)
-    yield f"billing mode {mode}", request
-
-
-def _throughput(wanted: Settings, present: Settings) -> Updates:
-    """Yield one request for the table and its indexes, with those that are not as wanted."""
-    request: dict[str, Any] = {}
-    indexes = {}
-    for index, full, own in owners(wanted, present):
-        units = _units(wanted, index, full, own["throughput"])
-        if units == own["throughput"]:
-            continue
-        if index is None:
-            request["ProvisionedThroughput"] = units
-        else:
-            indexes[index] = units
-    yield "throughput", request | _of_indexes("ProvisionedThroughput", indexes)
-
-
-def _on_demand_throughput(wanted: Settings, present: Settings) -> Updates:
-    request: dict[str, Any] = {}
-    indexes = {}
-    for index, full, own in owners(wanted, present):
-        if _most(full) == _most(own):
-            continue
-        if index is None:
-            request["OnDemandThroughput"] = _most(full)
-        else:
-            indexes[index] = _most(full)
-    yield "most units on demand", request | _of_indexes("OnDemandThroughput", indexes)
-
-
-def _global_indexes(wanted: Settings, present: Settings) -> Updates:
-    for name, index in sorted(wanted["global_indexes"].items()):
-        if name in present["global_indexes"]:
-            continue
-        create: dict[str, Any] = {
-            "IndexName": name,
-            "KeySchema": index["KeySchema"],
-            "Projection": index["Projection"],
+        yield setting, _for_all(_UNITS, changed)
+    elif setting == "on_demand_throughput":
+        changed = {
+            index: _most(full)
+            for index, full, own in owners(wanted, present)
+            if _most(full) != _most(own)
         }
-        if wanted["billing_mode"] == "PROVISIONED":
-            create["ProvisionedThroughput"] = _units(wanted, name, index, {})
-        elif index.get("on_demand_throughput"):
-            create["OnDemandThroughput"] = _most(index)
-        yield (
-            f"index {name}",
-            {
-                "AttributeDefinitions": _attributes(wanted, present, index),
-                "GlobalSecondaryIndexUpdates": [{"Create": create}],
-            },
-        )
+        yield "most units on demand", _for_all(_MOST, changed)
+    else:
+        for name in sorted(value.keys() - present[setting].keys()):
+            yield f"index {name}", _creation(name, wanted, present)
 
 
-def _attributes(
-    wanted: Settings, present: Settings, index: Mapping[str, Any]
-) -> list[dict[str, str]]:
-    """Return the attributes that the table's keys use with the index: AWS takes no others."""
-    schemas = [
-        present["key_schema"],
-        index["KeySchema"],
-        *(each["KeySchema"] for each in present["global_indexes"].values()),
-        *(each["KeySchema"] for each in present["local_indexes"].values()),
-    ]
+def _units_with_mode(wanted: Settings, present: Settings) -> Members:
+    """Return units of the table and all its indexes, which AWS wants along with the mode."""
+    if wanted["billing_mode"] != "PROVISIONED":
+        return {}
+    known = wanted["global_indexes"]
+    all_ = {None: wanted} | {name: known.get(name, {}) for name in present["global_indexes"]}
+    return _for_all(_UNITS, {name: _units(wanted, name, each, {}) for name, each in all_.items()})
+
+
+def _creation(name: str, wanted: Settings, present: Settings) -> Members:
+    index = wanted["global_indexes"][name]
+    create = {"IndexName": name} | {part: index[part] for part in ("KeySchema", "Projection")}
+    if wanted["billing_mode"] == "PROVISIONED":
+        create[_UNITS] = _units(wanted, name, index, {})
+    elif index.get("on_demand_throughput"):
+        create[_MOST] = _most(index)
+    # Those that the table's keys use with the index: AWS takes no others.
+    indexes = (*present["global_indexes"].values(), *present["local_indexes"].values(), index)
+    schemas = (present["key_schema"], *(each["KeySchema"] for each in indexes))
     used = {element["AttributeName"] for schema in schemas for element in schema}
     types = {**wanted["attributes"], **present["attributes"]}
-    return [{"AttributeName": name, "AttributeType": types[name]} for name in sorted(used)]
+    return {
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": types[name]} for name in sorted(used)
+        ],
+        "GlobalSecondaryIndexUpdates": [{"Create": create}],
+    }
 
 
-def _table_class(wanted: Settings, _present: Settings) -> Updates:
-    yield f"table class {wanted['table_class']}", {"TableClass": wanted["table_class"]}
-
-
-def _stream(wanted: Settings, present: Settings) -> Updates:
-    """Yield what switches the stream on; one of another kind has to be off first."""
-    view = wanted["stream_view_type"]
-    if present["stream_view_type"]:
-        yield "stream off", {"StreamSpecification": {"StreamEnabled": False}}
-    else:
-        on = {"StreamEnabled": True, "StreamViewType": view}
-        yield f"stream of {view}", {"StreamSpecification": on}
-
-
-def _units(
-    wanted: Settings, index: str | None, owner: Mapping[str, Any], present: Mapping[str, Any]
-) -> dict[str, Any]:
+def _units(wanted: Settings, index: str | None, owner: Members, present: Members) -> Members:
     """Return the units a table or index shall have; what auto scaling has set already stays."""
-    given = owner.get("throughput") or wanted.get("throughput") or {}
+    given = owner.get("throughput") or wanted["throughput"] or {}
     units: dict[str, Any] = {}
-    for unit in _UNITS:
+    for unit in UNITS:
         low, high = bounds(wanted, index, unit) or (given.get(unit), given.get(unit))
         own = present.get(unit)
         kept = own is not None and (low is None or high is None or low <= own <= high)
@@ -129,22 +95,12 @@ def _units(
     return units
 
 
-def _most(owner: Mapping[str, Any]) -> dict[str, int]:
-    most = owner.get("on_demand_throughput") or {}
-    return {name: most.get(name, _NO_MAXIMUM) for name in _MAXIMA}
+def _most(owner: Members) -> Members:
+    return dict.fromkeys(MAXIMA, NO_MAXIMUM) | (owner.get("on_demand_throughput") or {})
 
 
-def _of_indexes(member: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    updates = [{"Update": {"IndexName": name, member: value}} for name, value in values.items()]
-    return {"GlobalSecondaryIndexUpdates": updates} if updates else {}
-
-
-OF: Mapping[str, Callable[[Settings, Settings], Updates]] = {
-    "deletion_protection": _deletion_protection,
-    "billing_mode": _billing_mode,
-    "throughput": _throughput,
-    "on_demand_throughput": _on_demand_throughput,
-    "global_indexes": _global_indexes,
-    "table_class": _table_class,
-    "stream_view_type": _stream,
-}
+def _for_all(member: str, values: dict[str | None, Members]) -> Members:
+    """Return a request that sets a member of the table (None) and of indexes."""
+    of_table = {member: values.pop(None)} if None in values else {}
+    indexes = [{"Update": {"IndexName": name, member: value}} for name, value in values.items()]
+    return of_table | ({"GlobalSecondaryIndexUpdates": indexes} if indexes else {})

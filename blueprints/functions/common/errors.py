@@ -7,17 +7,9 @@ from contextlib import contextmanager
 
 from botocore.exceptions import ClientError
 
-_DENIED = frozenset(
-    {
-        "403",
-        "AccessDenied",
-        "AccessDeniedException",
-        "AuthorizationError",
-        "AuthorizationErrorException",
-        "KMSAccessDeniedException",
-        "NotAuthorized",
-        "UnauthorizedOperation",
-    }
+_DENIED = (
+    *("403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "NotAuthorized"),
+    *("AuthorizationErrorException", "KMSAccessDeniedException", "UnauthorizedOperation"),
 )
 
 
@@ -51,8 +43,8 @@ def is_denied(error: BaseException) -> bool:
 def fix_of(action: str, resource: str) -> str:
     """Return what mends a missing permission."""
     return (
-        f"allow {action} on {resource} to the role of this function, and look for a policy that "
-        "denies it (service control, resource, key or vault policy)"
+        f"allow {action} on {resource} to the role of this function, and see that no policy of the "
+        "organization, resource, key or vault denies it"
     )
 
 

@@ -1,86 +1,42 @@
 """The settings of a table in one form, whoever tells them: AWS, a snapshot or the environment.
 
-What AWS calls by a name has that name here too. Every part is needed: an answer that cannot be read
-raises, because a setting that is not known would be taken as one that is not set.
+What AWS calls by a name has that name here too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
-
-from blueprints.functions.common import settings_alarms, settings_reading, settings_scaling
-from blueprints.functions.common.calls import call
-from blueprints.functions.common.clients import Clients
 
 VERSION = 1
 Settings = Mapping[str, Any]
+Members = Mapping[str, Any]
+UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
+MAXIMA = ("MaxReadRequestUnits", "MaxWriteRequestUnits")
+# AWS says so for a maximum that is not set, and takes one away where it is asked for this.
+NO_MAXIMUM = -1
+DEFAULT_PERIOD_DAYS = 35
+DEFAULT_PRECISION = "MILLISECOND"
+ALARM_DIMENSION = "TableName"
 
 # What a document may leave out, because the table does not have it.
 _NOT_SET: Settings = {
+    **dict.fromkeys(("throughput", "on_demand_throughput", "time_to_live")),
+    **dict.fromkeys(("stream_view_type", "resource_policy")),
     "billing_mode": "PROVISIONED",
-    "throughput": None,
-    "on_demand_throughput": None,
     "global_indexes": {},
     "local_indexes": {},
     "table_class": "STANDARD",
     "encryption": {"type": "AWS_OWNED"},
     "deletion_protection": False,
     "point_in_time_recovery": {"enabled": False},
-    "time_to_live": None,
-    "stream_view_type": None,
-    "kinesis_destinations": (),
-    "contributor_insights": {"table": False, "indexes": ()},
-    "resource_policy": None,
+    "kinesis_destinations": [],
+    "contributor_insights": {"table": False, "indexes": []},
     "tags": {},
-    "scaling": (),
-    "alarms": (),
+    "scaling": [],
+    "alarms": [],
 }
-# AWS says so for a maximum that is not set.
-_NO_MAXIMUM = -1
-
-
-def read(clients: Clients, table_name: str, now: datetime | None = None) -> dict[str, Any]:
-    """Return the settings of a table as they are; `now` is noted in them.
-
-    Raises RefusedError where access is denied, KeyError or ValueError where an answer cannot be
-    read, else botocore's errors.
-    """
-    table = described(clients, table_name)
-    alarms = settings_alarms.every_alarm(clients("cloudwatch"))
-    return settings_of(clients, table, alarms, now)
-
-
-def described(clients: Clients, table_name: str) -> dict[str, Any]:
-    """Return DescribeTable's answer."""
-    resource = f"table/{table_name}"
-    answer = call(clients("dynamodb"), "describe_table", resource, TableName=table_name)
-    table: dict[str, Any] = answer["Table"]
-    return table
-
-
-def settings_of(
-    clients: Clients,
-    table: Mapping[str, Any],
-    alarms: Sequence[Mapping[str, Any]],
-    now: datetime | None = None,
-) -> dict[str, Any]:
-    """Return the settings of a described table; `alarms` are those of its account and Region."""
-    name = table["TableName"]
-    indexes = [each["IndexName"] for each in _lasting(table)]
-    scaling = settings_scaling.read(clients("application-autoscaling"), name, indexes)
-    return {
-        "version": VERSION,
-        "table_name": name,
-        "table_arn": table["TableArn"],
-        "table_id": table.get("TableId"),
-        "taken_at": now.isoformat(timespec="seconds") if now else None,
-        **shape_of(table),
-        **settings_reading.read(clients("dynamodb"), name, table["TableArn"], indexes),
-        "scaling": scaling,
-        "alarms": settings_alarms.of_table(alarms, name),
-    }
 
 
 def complete(settings: Settings) -> dict[str, Any]:
@@ -89,9 +45,9 @@ def complete(settings: Settings) -> dict[str, Any]:
     return {**_NOT_SET, **given}
 
 
-def shape_of(table: Mapping[str, Any]) -> dict[str, Any]:
+def shape_of(table: Members) -> dict[str, Any]:
     """Return the settings that DescribeTable tells."""
-    # Tables that are older than on-demand mode do not say how they are billed.
+    # Tables older than on-demand mode do not say.
     mode = table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
     stream = table.get("StreamSpecification", {})
     return {
@@ -102,10 +58,11 @@ def shape_of(table: Mapping[str, Any]) -> dict[str, Any]:
         "billing_mode": mode,
         **_capacity(table, mode),
         "global_indexes": {
-            each["IndexName"]: {**_index(each), **_capacity(each, mode)} for each in _lasting(table)
+            each["IndexName"]: {**_index(each), **_capacity(each, mode)}
+            for each in _indexes(table, "GlobalSecondaryIndexes")
         },
         "local_indexes": {
-            each["IndexName"]: _index(each) for each in _by_name(table, "LocalSecondaryIndexes")
+            each["IndexName"]: _index(each) for each in _indexes(table, "LocalSecondaryIndexes")
         },
         "table_class": table.get("TableClassSummary", {}).get("TableClass", "STANDARD"),
         "encryption": _encryption(table.get("SSEDescription", {})),
@@ -114,49 +71,56 @@ def shape_of(table: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def is_idle(table: Mapping[str, Any]) -> bool:
+def is_idle(table: Members) -> bool:
     """Return whether nothing of the table is being changed, so that UpdateTable is accepted."""
     indexes = table.get("GlobalSecondaryIndexes", ())
-    states = {table["TableStatus"], *(index["IndexStatus"] for index in indexes)}
-    return states == {"ACTIVE"}
+    return {table["TableStatus"], *(each["IndexStatus"] for each in indexes)} == {"ACTIVE"}
 
 
-def _by_name(table: Mapping[str, Any], member: str) -> list[Any]:
-    # AWS promises no order.
-    return sorted(table.get(member, ()), key=lambda index: str(index["IndexName"]))
+def by_dimension(settings: Settings) -> dict[tuple[str | None, str], Members]:
+    """Return what scales, by index (None for the table) and dimension."""
+    return {(each.get("index"), each["dimension"]): each for each in settings["scaling"]}
 
 
-def _lasting(table: Mapping[str, Any]) -> list[Any]:
-    """Return the global indexes, without one that is being deleted."""
-    indexes = _by_name(table, "GlobalSecondaryIndexes")
-    return [index for index in indexes if index.get("IndexStatus") != "DELETING"]
+def bounds(settings: Settings, index: str | None, unit: str) -> tuple[int, int] | None:
+    """Return between what auto scaling moves these units, None where it does not."""
+    dimension = f"dynamodb:{'index' if index else 'table'}:{unit}"
+    scaled = by_dimension(settings).get((index, dimension))
+    return (scaled["min_capacity"], scaled["max_capacity"]) if scaled else None
 
 
-def _capacity(owner: Mapping[str, Any], mode: str) -> dict[str, Any]:
-    names = ("ReadCapacityUnits", "WriteCapacityUnits")
-    units = owner["ProvisionedThroughput"] if mode == "PROVISIONED" else None
-    most = {
-        name: value
-        for name, value in owner.get("OnDemandThroughput", {}).items()
-        if value != _NO_MAXIMUM
-    }
+def moment(text: str) -> datetime:
+    """Return an ISO time; without a zone it is UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _indexes(table: Members, member: str) -> list[Any]:
+    """Return indexes in the order of their names, without one that is being deleted."""
+    lasting = [each for each in table.get(member, ()) if each.get("IndexStatus") != "DELETING"]
+    return sorted(lasting, key=lambda index: str(index["IndexName"]))
+
+
+def _capacity(owner: Members, mode: str) -> dict[str, Any]:
+    provisioned = mode == "PROVISIONED"
+    units = owner["ProvisionedThroughput"] if provisioned else {}
+    given = {} if provisioned else owner.get("OnDemandThroughput", {})
+    most = {name: value for name, value in given.items() if value != NO_MAXIMUM}
     return {
-        "throughput": {name: units[name] for name in names} if units else None,
-        "on_demand_throughput": most if most and mode != "PROVISIONED" else None,
+        "throughput": {name: units[name] for name in UNITS} if provisioned else None,
+        "on_demand_throughput": most or None,
     }
 
 
-def _index(index: Mapping[str, Any]) -> dict[str, Any]:
+def _index(index: Members) -> dict[str, Any]:
     projection = {"ProjectionType": index["Projection"]["ProjectionType"]}
-    attributes = sorted(index["Projection"].get("NonKeyAttributes", ()))
-    return {
-        "KeySchema": list(index["KeySchema"]),
-        "Projection": projection | ({"NonKeyAttributes": attributes} if attributes else {}),
-    }
+    if attributes := sorted(index["Projection"].get("NonKeyAttributes", ())):
+        projection["NonKeyAttributes"] = attributes
+    return {"KeySchema": list(index["KeySchema"]), "Projection": projection}
 
 
-def _encryption(description: Mapping[str, Any]) -> dict[str, Any]:
+def _encryption(description: Members) -> dict[str, Any]:
     on = description.get("Status") not in {None, "DISABLED", "DISABLING"}
-    if not on or description.get("SSEType") != "KMS":
-        return {"type": "AWS_OWNED"}
-    return {"type": "KMS", "key": description["KMSMasterKeyArn"]}
+    if on and description.get("SSEType") == "KMS":
+        return {"type": "KMS", "key": description["KMSMasterKeyArn"]}
+    return {"type": "AWS_OWNED"}

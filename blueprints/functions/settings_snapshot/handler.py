@@ -3,15 +3,7 @@
 A table that is gone keeps the snapshots that it has. One table that cannot be read never stops the
 others; all of them are told at the end.
 
-Calls, for each protected table TABLE:
-  dynamodb:DescribeTable, DescribeContinuousBackups, DescribeTimeToLive, ListTagsOfResource,
-    DescribeKinesisStreamingDestination, DescribeContributorInsights, GetResourcePolicy on TABLE;
-    DescribeContributorInsights on TABLE/index/*
-  kinesis:DescribeStream, DescribeStreamSummary on the table's destinations: DynamoDB asks for them
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds_iam.html
-  application-autoscaling:DescribeScalableTargets, DescribeScalingPolicies,
-    DescribeScheduledActions on *
-  cloudwatch:DescribeAlarms on *
+Calls what settings_reading does of each protected table, and:
   s3:PutObject on BUCKET/catalog/settings/*; after an event also s3:ListBucket on BUCKET with the
     prefix catalog/settings/ and s3:GetObject on BUCKET/catalog/settings/*
   kms:GenerateDataKey, and to read kms:Decrypt, where the bucket has a key of ours
@@ -25,12 +17,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blueprints.functions.common import settings_alarms, settings_store
+from blueprints.functions.common import settings_store
 from blueprints.functions.common.clients import Clients, client_maker
 from blueprints.functions.common.errors import RefusedError, code_of, message_of
 from blueprints.functions.common.log import log
-from blueprints.functions.common.settings import described, settings_of
-from blueprints.functions.common.settings_comparing import bounds
+from blueprints.functions.common.settings import bounds
+from blueprints.functions.common.settings_reading import described, every_alarm, settings_of
 
 Event = Mapping[str, Any]
 Table = Mapping[str, str]
@@ -157,7 +149,7 @@ class _Snapshots:
         if found["TableStatus"] == _LEAVING:
             return None
         if self._alarms is None:
-            self._alarms = settings_alarms.every_alarm(self._clients("cloudwatch"))
+            self._alarms = every_alarm(self._clients("cloudwatch"))
         return settings_of(self._clients, found, self._alarms, self._now)
 
     def _is_gone(self, table: Table) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from blueprints.functions.common.settings import Settings
-from blueprints.functions.common.settings_comparing import compared
+from blueprints.functions.common.settings_comparing import COMPARISONS
 from blueprints.functions.common.settings_target import Left
 
 NOT_YET = "not yet"
@@ -56,7 +56,7 @@ def of_indexes(table: Mapping[str, Any], differing: Mapping[str, list[str]]) -> 
 
 def of_settings(differing: Mapping[str, list[str]], leave: Sequence[str]) -> list[Check]:
     """Return whether each setting is as wanted, but for those that the plan leaves to others."""
-    names = [each for each in compared() if each not in _TOLD_ELSEWHERE and each not in leave]
+    names = [each for each in COMPARISONS if each not in _TOLD_ELSEWHERE and each not in leave]
     return [
         _equal("encryption", differing.get("encryption", ())),
         *(_equal(f"setting {name}", differing.get(name, ())) for name in names),

@@ -3,16 +3,9 @@
 What is not known is no success. What may still come, an index that lags behind its table, is looked
 at again until PATIENCE is over.
 
-Calls, on the restored table TABLE:
-  dynamodb:DescribeTable, DescribeContinuousBackups, DescribeTimeToLive, ListTagsOfResource,
-    DescribeKinesisStreamingDestination, DescribeContributorInsights, GetResourcePolicy, Scan,
-    GetItem on TABLE; DescribeContributorInsights, Query, Scan on TABLE/index/*
-  application-autoscaling:DescribeScalableTargets, DescribeScalingPolicies,
-    DescribeScheduledActions on *
-  cloudwatch:DescribeAlarms on *, unless the plan leaves alarms to others
-Services behind them act with the caller's permissions, or check them:
-  kinesis:DescribeStream, DescribeStreamSummary on the table's destinations
-  kms:Decrypt on the table's key, through DynamoDB, to read items
+Calls what settings_reading does of the restored TABLE, and:
+  dynamodb:Scan, GetItem on TABLE; Query, Scan on TABLE/index/*
+  kms:Decrypt on the table's key, which DynamoDB asks for with the caller's permissions
 """
 
 from __future__ import annotations
@@ -21,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blueprints.functions.common import settings_alarms, settings_target
+from blueprints.functions.common import settings_target
 from blueprints.functions.common.clients import Clients, client_maker
 from blueprints.functions.common.log import log
-from blueprints.functions.common.settings import described, settings_of
 from blueprints.functions.common.settings_comparing import differences
+from blueprints.functions.common.settings_reading import described, every_alarm, settings_of
 from blueprints.functions.common.waiting import wait_seconds
 from blueprints.functions.verify_restore import checks
 from blueprints.functions.verify_restore.checks import NOT_YET, Check
@@ -66,7 +59,7 @@ def _checks(clients: Clients, plan: Mapping[str, Any], now: datetime) -> Iterato
     settings_target.check_is_restored(plan, table)
     leave = plan["leave"]
     watched = "alarms" not in leave
-    alarms = settings_alarms.every_alarm(clients("cloudwatch")) if watched else []
+    alarms = every_alarm(clients("cloudwatch")) if watched else []
     differing = differences(wanted, settings_of(clients, table, alarms))
     status = checks.of_status(table)
     yield status

@@ -17,6 +17,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from blueprints.functions.common import clients as clients_module
+from blueprints.functions.common import settings_reading
 from tests.aws_extensions import (
     autoscaling,
     dynamodb,
@@ -311,3 +312,10 @@ def create_restored(**more: Any) -> None:
     backend = dynamodb_backends[ACCOUNT][REGION]
     summary = {"SourceTableArn": ARN, "RestoreDateTime": datetime.now(UTC).timestamp()}
     state(backend.get_table(TARGET), "restore").update(summary)
+
+
+def read(table_name: str, now: datetime | None = None) -> Settings:
+    """Return the settings of a table as the functions read them."""
+    table = settings_reading.described(client, table_name)
+    alarms = settings_reading.every_alarm(client("cloudwatch"))
+    return settings_reading.settings_of(client, table, alarms, now)

@@ -16,7 +16,6 @@ from botocore.retries.quota import RetryQuota
 from blueprints.functions.apply_settings import handler as apply_settings
 from blueprints.functions.common import settings_store
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.settings import read
 from blueprints.functions.common.settings_comparing import differences
 from blueprints.functions.common.settings_target import wanted
 from blueprints.functions.settings_snapshot import handler as settings_snapshot
@@ -133,7 +132,7 @@ def apply(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 def remaining(plan: dict[str, Any]) -> dict[str, list[str]]:
-    return differences(wanted(plan, now())[0], read(tables.client, tables.TARGET))
+    return differences(wanted(plan, now())[0], tables.read(tables.TARGET))
 
 
 def assert_next_run_ends_right(plan: dict[str, Any]) -> None:
