@@ -202,12 +202,14 @@ def apply_settings(environment: Environment) -> list[Statement]:
         *_service_linked_roles(environment, streams=bool(streams)),
         # Alarms keep the names that their owners gave them.
         allow("SetAlarms", ["cloudwatch:PutMetricAlarm"], _any_alarm(environment)),
-        *(
-            (allow("FeedStreams", ["kinesis:ListStreams", "kinesis:PutRecords"], streams),)
-            if streams
-            else ()
-        ),
+        *(_feed_streams(streams) if streams else ()),
     ]
+
+
+def _feed_streams(streams: list[str]) -> Iterable[Statement]:
+    yield allow("FeedStreams", ["kinesis:PutRecords"], streams)
+    # ListStreams takes no resource.
+    yield allow("ListStreams", ["kinesis:ListStreams"], "*")
 
 
 def _service_linked_roles(environment: Environment, *, streams: bool) -> Iterable[Statement]:

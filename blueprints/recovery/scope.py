@@ -41,8 +41,12 @@ def restorable_tables(environment: Environment) -> list[str]:
 
 
 def with_indexes(table_arns: Iterable[str]) -> list[str]:
-    """Return the ARNs of tables and of their indexes."""
-    return [each for table in table_arns for each in (table, f"{table}/index/*")]
+    """Return the ARNs of tables and of their indexes, which a wildcard at the end covers too."""
+    return [
+        each
+        for table in table_arns
+        for each in ((table,) if table.endswith("*") else (table, f"{table}/index/*"))
+    ]
 
 
 def backups_of(table_arns: Iterable[str]) -> list[str]:
