@@ -116,6 +116,10 @@ class TerraformRoot:
             removed += count
         return removed
 
+    def run(self, subcommand: str, *arguments: str) -> str:
+        """Run any other command; raises TerraformError where it fails."""
+        return self._run(subcommand, *arguments, timeout_seconds=120)
+
     def _run(
         self,
         subcommand: str,
@@ -126,7 +130,9 @@ class TerraformRoot:
         environment = {**self.environment, **RUN}
         if not Path(environment.get("TF_CLI_CONFIG_FILE", os.devnull)).exists():
             del environment["TF_CLI_CONFIG_FILE"]  # Terraform would refuse to start
-        command = ["terraform", subcommand, "-no-color", *arguments]
+        # `state` has commands of its own, which take no option before them.
+        plain = [] if subcommand == "state" else ["-no-color"]
+        command = ["terraform", subcommand, *plain, *arguments]
         with subprocess.Popen(
             command,
             cwd=self.directory,
