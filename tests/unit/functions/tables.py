@@ -160,7 +160,8 @@ def create_bare(name: str = TABLE, **more: Any) -> None:
         "GlobalSecondaryIndexes": [index],
         "LocalSecondaryIndexes": [local],
     }
-    client("dynamodb").create_table(**{**request, **more})
+    whole = {name: value for name, value in {**request, **more}.items() if value is not None}
+    client("dynamodb").create_table(**whole)
 
 
 def create_full() -> None:
