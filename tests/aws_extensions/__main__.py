@@ -20,6 +20,7 @@ from . import (
     dynamodb_moments,
     dynamodb_restores,
     dynamodb_updates,
+    faults,
     functions,
     recovery_points,
     restore_jobs,
@@ -56,6 +57,7 @@ if __name__ == "__main__":
         s3_replication,
         step_functions,
         sts,
+        faults,  # around the calls that are recorded
     )
     for extension in extensions:
         extension.install()
