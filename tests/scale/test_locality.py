@@ -54,8 +54,13 @@ ARCHIVE: Mapping[str, Any] = {
 # Keys whose labels differ by a hash alone, and keys that read alike.
 AWKWARD = ("a-b", "a_b", "a__b", "table-001", "table_1", "Table_001", "9lives")
 SELECTIONS = {"cloudformation/backup.yaml", "terraform/backup.tf"}
-# Tripwires name the tables they watch.
-NAMED_IN = {"README.md", *SELECTIONS, "cloudformation/tripwires.yaml", "terraform/tripwires.tf"}
+# Tripwires name the tables they watch, recovery those whose settings it keeps.
+NAMED_IN = {
+    "README.md",
+    *SELECTIONS,
+    *(f"cloudformation/{name}.yaml" for name in ("tripwires", "recovery")),
+    *(f"terraform/{name}.tf" for name in ("tripwires", "recovery")),
+}
 
 
 def table(stack: str, **more: Any) -> dict[str, Any]:
@@ -97,7 +102,18 @@ def own_files(stack: str) -> set[str]:
     names = (f"tables{suffix}", f"alarms{suffix}")
     return {
         path for name in names for path in (f"cloudformation/{name}.yaml", f"terraform/{name}.tf")
-    }
+    } | imports(stack)
+
+
+def imports(stack: str) -> set[str]:
+    """Return what imports the tables of a stack."""
+    template = f"recovery/import-tables{'' if stack == 'tables' else f'-{stack}'}"
+    return {f"{template}.yaml", f"{template}-resources.json"}
+
+
+def files_of(name: str) -> set[str]:
+    """Return the files of one table alone."""
+    return {f"recovery/{name}.json", f"recovery/import-{name}.tf"}
 
 
 def moved_words(before: Tree, after: Tree, path: str) -> list[str]:
@@ -123,14 +139,14 @@ def selections(tree: Tree) -> Mapping[str, list[str]]:
 
 def check(before: Tree, after: Tree, stack: str, name: str) -> None:
     touched = changed(before, after)
-    assert own_files(stack) | {"README.md", *SELECTIONS} <= touched
+    assert own_files(stack) | files_of(name) | {"README.md", *SELECTIONS} <= touched
     for path in SELECTIONS:
         assert moved_words(before, after, path) == [f"{ARN}{name}"]
     old, new = selections(before), selections(after)
     assert old.keys() == new.keys()
     assert [key for key in old if old[key] != new[key]] == [f"shop-prod-standard.main.{stack}"]
     # Stacks are listed in the order of their first tables: the first of all decides which leads.
-    reordered = touched - own_files(stack) - NAMED_IN
+    reordered = touched - own_files(stack) - files_of(name) - NAMED_IN
     assert reordered == set()
     assert [word for path in reordered for word in moved_words(before, after, path)] == []
 
@@ -141,7 +157,7 @@ def test_removing_a_table_changes_its_own_stack_and_where_it_is_named(number: in
     before, archive = whole()
     after, archive_after = render({key: entry for key, entry in TABLES.items() if key != name})
     check(before, after, STACKS[number % 4], name)
-    assert archive.files == archive_after.files
+    assert changed(archive, archive_after) - {"README.md"} == {f"recovery/prod/{name}.json"}
 
 
 @pytest.mark.parametrize(("stack", "place"), [("tables", 0), ("ledger", 30), ("stock", 60)])
@@ -169,6 +185,8 @@ def test_a_table_with_neither_backups_nor_alarms_changes_its_own_template_alone(
     assert changed(before, after) - NAMED_IN == {
         "cloudformation/tables-stock.yaml",
         "terraform/tables-stock.tf",
+        *imports("stock"),
+        *files_of("plain_two"),
     }
     assert SELECTIONS.isdisjoint(changed(before, after))
 

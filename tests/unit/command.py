@@ -64,9 +64,9 @@ def process(*arguments: str, cwd: Path, code: str = MAIN) -> subprocess.Complete
 
 
 def lies(folder: Path) -> dict[str, str]:
-    """Return every file below a folder with its text."""
+    """Return every file below a folder with its text; the code of functions is none."""
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.suffix != ".zip"
     }

@@ -82,8 +82,8 @@ def test_results_go_to_stdout_and_mistakes_to_stderr(project: Path) -> None:
     fine = process("generate", cwd=project)
     assert (fine.returncode, fine.stderr) == (0, "")
     assert fine.stdout.splitlines() == [
-        "output/dev: 27 files, 27 new",
-        "output/prod: 27 files, 27 new",
+        "output/dev: 40 files, 40 new",
+        "output/prod: 40 files, 40 new",
     ]
     change(project, "dev", environment("dev", more="bogus: 1\n"))
     wrong = process("generate", cwd=project)

@@ -91,7 +91,8 @@ def test_without_a_folder_of_environments_the_next_step_is_named(
 def test_one_engine_writes_that_engine_and_the_guide(project: Path, engine: str) -> None:
     assert holdfast("generate", "dev", "--engine", engine).exit_code == 0
     tops = {name.split("/")[1] for name in written(project)}
-    assert tops == {engine, "policies", "README.md", ".holdfast.json"}
+    files = {"README.md", "functions.json", ".holdfast.json"}
+    assert tops == {engine, "policies", "recovery", *files}
 
 
 def test_one_engine_leaves_the_output_of_the_other(project: Path) -> None:
@@ -115,8 +116,8 @@ def test_check_prints_the_diff_and_writes_nothing(project: Path) -> None:
     fresh = holdfast("generate", "--check")
     assert fresh.exit_code == 0
     assert fresh.stdout.splitlines() == [
-        "output/dev: 27 files, up to date",
-        "output/prod: 27 files, up to date",
+        "output/dev: 40 files, up to date",
+        "output/prod: 40 files, up to date",
     ]
     change(project, "dev", environment("dev", more="tags: {owner: payments}\n"))
     before = lies(project / "output")
@@ -126,8 +127,8 @@ def test_check_prints_the_diff_and_writes_nothing(project: Path) -> None:
     assert "--- a/output/dev/terraform/tables.tf" in lines
     assert "+++ b/output/dev/terraform/tables.tf" in lines
     assert '+    owner       = "payments"' in lines
-    assert any(re.fullmatch(r"output/dev: 27 files, \d+ changed \(stale\)", line) for line in lines)
-    assert "output/prod: 27 files, up to date" in lines
+    assert any(re.fullmatch(r"output/dev: 40 files, \d+ changed \(stale\)", line) for line in lines)
+    assert "output/prod: 40 files, up to date" in lines
     assert lies(project / "output") == before
 
 
