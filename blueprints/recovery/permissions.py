@@ -79,8 +79,7 @@ def fetch_copy(environment: Environment) -> list[Statement]:
     roles = [recovery_role_arn(each) for each in environment.destinations.values()]
     return [
         allow("ActInDestinations", ["sts:AssumeRole"], roles),
-        # AWS chooses the ids of recovery points.
-        allow("ReadPoints", ["backup:DescribeRecoveryPoint"], "*"),
+        allow("ReadPoints", ["backup:DescribeRecoveryPoint"], _any_point(environment)),
     ]
 
 
@@ -112,14 +111,19 @@ def restore_table(environment: Environment) -> list[Statement]:
             ["dynamodb:RestoreTableFromBackup"],
             backups_of(own_tables(environment)),
         ),
-        # AWS chooses the ids of recovery points and jobs.
+        # Points from before the Region's opt-in are native backups.
         allow(
             "RestorePoints",
+            ["backup:StartRestoreJob"],
+            [_any_point(environment), *backups_of(own_tables(environment))],
+        ),
+        # Restore jobs have no resource type in IAM.
+        allow(
+            "FollowRestores",
             [
                 "backup:DescribeRestoreJob",
                 "backup:GetRestoreJobMetadata",
                 "backup:ListRestoreJobs",
-                "backup:StartRestoreJob",
             ],
             "*",
         ),
@@ -131,6 +135,11 @@ def restore_table(environment: Environment) -> list[Statement]:
         ),
         *use_table_keys(environment),
     ]
+
+
+def _any_point(environment: Environment) -> str:
+    """Return what covers the recovery points of the account and Region: AWS chooses their ids."""
+    return arn(environment, "backup", "recovery-point:*")
 
 
 def use_table_keys(environment: Environment) -> Iterable[Statement]:
@@ -260,15 +269,16 @@ def read_settings(environment: Environment, tables: list[str]) -> Iterable[State
     )
     # These take no resource.
     yield allow(
-        "ReadScalingAndAlarms",
+        "ReadScaling",
         [
             "application-autoscaling:DescribeScalableTargets",
             "application-autoscaling:DescribeScalingPolicies",
             "application-autoscaling:DescribeScheduledActions",
-            "cloudwatch:DescribeAlarms",
         ],
         "*",
     )
+    # Which alarms watch a table, only looking at all of them tells.
+    yield allow("ReadAlarms", ["cloudwatch:DescribeAlarms"], _any_alarm(environment))
     streams = _streams(environment)
     if streams:
         yield allow(

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from tests.policies import (
+    test_documents_catalogue,
     test_documents_functions,
     test_documents_keys,
     test_documents_queues,
+    test_documents_recovery,
     test_documents_roles,
     test_documents_topics,
     test_documents_tripwires,
@@ -33,7 +35,7 @@ REVIEWED = {
         "CopyBack: RESOURCE_STAR *",
     ): "points have ids that AWS chooses; reading and copying back is what the role is for",
     (
-        "*/PolicyOfArtifactsBucket",
+        "*/PolicyOf*Bucket",
         "DenyPlainHttp: RESOURCE_MISMATCH s3:* acts on *",
     ): "s3:* names actions as well that act on no bucket; to deny those here does nothing",
 }
@@ -48,10 +50,10 @@ LIMITS = {
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
     "*/PolicyOfUndeliveredAlerts": 8_192,
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
-    "*/PolicyOfArtifactsBucket": 20_480,
+    "*/PolicyOf*Bucket": 20_480,
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-    "*/RoleFor*:trust": 2_048,
-    "*/RoleFor*:policy": 10_240,  # all inline policies of a role together, and ours have one
+    "*/Role*:trust": 2_048,
+    "*/Role*:policy": 10_240,  # all inline policies of a role together, and ours have one
 }
 JUDGED = (
     test_documents_functions,
@@ -61,6 +63,8 @@ JUDGED = (
     test_documents_queues,
     test_documents_roles,
     test_documents_tripwires,
+    test_documents_catalogue,
+    test_documents_recovery,
 )
 
 
@@ -112,10 +116,15 @@ def test_vault_policies_name_actions_in_full() -> None:
 
 FOR_BREAK_GLASS = (
     "OnlyBreakGlassDestroys",
+    "OnlyBreakGlassDestroysBucket",
+    "OnlyBreakGlassDestroysObjects",
     "OnlyBreakGlassLocksShorter",
     "OnlyBreakGlassLocksLonger",
     "OnlyBreakGlassLocksForEver",
 )
+
+
+REPLICATING = ("shop-prod-catalog-replication-eu-central-1", "shop-*-catalog-replication-*")
 
 
 def test_only_break_glass_and_deploy_are_exempt_anywhere() -> None:
@@ -130,6 +139,7 @@ def test_only_break_glass_and_deploy_are_exempt_anywhere() -> None:
     assert exempt == {
         *((sid, one) for one in people for sid in FOR_BREAK_GLASS),
         *(("OnlyDeployChanges", one) for one in {*people, "Deploy", "ArchiveDeploy"}),
+        *(("OnlySourcesReplicate", one) for one in {*people, *REPLICATING}),
     }
 
 

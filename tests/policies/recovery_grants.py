@@ -1,0 +1,402 @@
+"""What each role of recovery is granted, by environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.policies.grants import Grant, uses_key
+from tests.policies.rendered import ARCHIVE, COLLECT, PROD, STRANGER, WEB, Place
+
+ITEMS = "BatchWriteItem DeleteItem GetItem PutItem Query Scan UpdateItem"
+USE = (
+    "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom "
+    "ReEncryptTo"
+)
+SETTINGS, REPORT = "catalog/settings/employee/20261120T023000Z.json", "restores/employee/1a.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One environment that restores; without `names` its roles may touch any table."""
+
+    place: Place
+    names: tuple[str, ...]
+    vaults: tuple[str, ...]
+    destination: Place | None = None
+    streams: bool = True
+    alerts: bool = True
+    snapshots: tuple[str, ...] = ()
+
+    def tables(self, *ends: str) -> tuple[str, ...]:
+        names = self.names or ("anything",)
+        return tuple(self.place.arn("dynamodb", f"table/{n}{end}") for n in names for end in ends)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        table = self.tables("")[0]
+        abroad = (table.replace(self.place.region, "us-east-1"),)
+        mine = (self.place.arn("dynamodb", "table/team-orders"),) if self.names else ()
+        return (*mine, *abroad, table.replace(self.place.account, STRANGER))
+
+    @property
+    def other_backups(self) -> tuple[str, ...]:
+        return tuple(f"{each}/backup/01489602797149-aaaa" for each in self.others)
+
+    @property
+    def bucket(self) -> str:
+        place = self.place
+        return f"arn:aws:s3:::shop-{place.name}-catalog-{place.account}-{place.region}"
+
+
+SITES = {
+    "prod": Site(
+        place=PROD,
+        names=("employee", "order_transaction", "cart", "legacy_sessions"),
+        vaults=("main", "critical", "long"),
+        destination=ARCHIVE,
+        snapshots=("order_transaction",),
+    ),
+    "archive": Site(
+        place=ARCHIVE,
+        names=("employee", "order_transaction", "cart", "legacy_sessions"),
+        vaults=("archive",),
+    ),
+    "collect": Site(place=COLLECT, names=(), vaults=("all",), alerts=False),
+    "web": Site(
+        place=WEB,
+        names=("page",),
+        vaults=("main",),
+        destination=COLLECT,
+        streams=False,
+        alerts=False,
+    ),
+}
+TARGETS, INDEXES = ("", "-restored"), ("", "-restored", "/index/by_name", "-restored/index/by_name")
+BACKUP = "/backup/01489602797149-73d8d5bc"
+
+
+def _reads(site: Site, *ends: str) -> Iterator[Grant]:
+    described = (
+        "DescribeTable DescribeContinuousBackups DescribeContributorInsights "
+        "DescribeKinesisStreamingDestination DescribeTimeToLive GetResourcePolicy "
+        "ListTagsOfResource"
+    )
+    of_indexes = tuple(end for end in ends if "/index/" in end)
+    plain = tuple(end for end in ends if "/index/" not in end)
+    yield Grant(service="dynamodb", names=described, on=site.tables(*plain), not_on=site.others)
+    of_index = "DescribeContributorInsights"
+    yield Grant(service="dynamodb", names=of_index, on=site.tables(*of_indexes))
+    scaling = "DescribeScalableTargets DescribeScalingPolicies DescribeScheduledActions"
+    yield Grant(service="application-autoscaling", names=scaling)
+    alarm = site.place.arn("cloudwatch", "alarm:any")
+    yield _in_region(site, "cloudwatch", "DescribeAlarms", alarm)
+    if site.streams:
+        yield _of_streams(site, "DescribeStream DescribeStreamSummary")
+
+
+def _of_streams(site: Site, names: str) -> Grant:
+    return _in_region(site, "kinesis", names, site.place.arn("kinesis", "stream/changes"))
+
+
+def _in_region(site: Site, service: str, names: str, arn: str) -> Grant:
+    abroad = arn.replace(site.place.region, "us-east-1")
+    return Grant(service=service, names=names, on=(arn,), not_on=(abroad,))
+
+
+def _in_bucket(site: Site, names: str, *keys: str) -> Grant:
+    others = {SETTINGS, REPORT, "catalog/exports/1.json"} - set(keys)
+    return Grant(
+        service="s3",
+        names=names,
+        on=tuple(f"{site.bucket}/{key}" for key in keys),
+        not_on=(
+            *(f"{site.bucket}/{key}" for key in sorted(others)),
+            f"arn:aws:s3:::team-data/{keys[0]}",
+        ),
+    )
+
+
+def _lists(site: Site, *prefixes: str) -> Iterator[Grant]:
+    for prefix in prefixes:
+        yield Grant(
+            service="s3",
+            names="ListBucket",
+            on=(site.bucket,),
+            not_on=("arn:aws:s3:::team-data",),
+            context={"s3:prefix": prefix},
+            wrong=({"s3:prefix": "catalog/exports/"}, {"s3:prefix": None}),
+        )
+
+
+def _plan(site: Site) -> Iterator[Grant]:
+    place = site.place
+    yield Grant(
+        service="dynamodb",
+        names="DescribeTable DescribeContinuousBackups",
+        on=site.tables(*TARGETS),
+        not_on=site.others,
+    )
+    yield Grant(service="dynamodb", names="ListBackups")
+    yield Grant(
+        service="dynamodb",
+        names="DescribeBackup",
+        on=site.tables(BACKUP),
+        not_on=site.other_backups,
+    )
+    yield Grant(
+        service="backup",
+        names="ListRecoveryPointsByBackupVault DescribeBackupVault",
+        on=tuple(map(place.vault, site.vaults)),
+        not_on=(place.vault("other"),),
+    )
+    yield Grant(service="backup", names="GetRestoreJobMetadata ListRestoreJobs")
+    yield from _lists(site, "catalog/settings/employee/", "restores/employee/")
+    yield _in_bucket(site, "GetObject", SETTINGS, REPORT)
+    yield uses_key(place, "Decrypt", "s3", "catalog")
+    yield Grant(
+        service="kms",
+        names="DescribeKey",
+        on=(place.key,),
+        not_on=(place.key.replace(place.region, "us-east-1"),),
+        policies=uses_key(place, "", "s3").policies,
+    )
+    *stacks, other = (
+        place.arn("cloudformation", f"stack/shop-{place.name}-{each}/1a2b")
+        for each in ("recovery", "tables", "tables-orders", "backup")
+    )
+    yield Grant(service="cloudformation", names="DescribeStackResource", on=stacks, not_on=(other,))
+    yield from _assumes(site)
+
+
+def _assumes(site: Site) -> Iterator[Grant]:
+    if site.destination is None:
+        return
+    # A trust that lets everybody in, so that the role's own policy decides.
+    roles = [site.destination.role(what) for what in ("recovery", "copy-back", "restore")]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [{"Sid": "Open", **statement}]}
+    yield Grant(
+        service="sts",
+        names="AssumeRole",
+        on=roles[:1],
+        not_on=roles[1:],
+        policies={roles[0]: trust},
+    )
+
+
+def _fetch(site: Site) -> Iterator[Grant]:
+    yield from _assumes(site)
+    yield _of_points(site, "DescribeRecoveryPoint")
+
+
+def _of_points(site: Site, names: str) -> Grant:
+    return _in_region(site, "backup", names, site.place.point)
+
+
+def _restore(site: Site) -> Iterator[Grant]:
+    place = site.place
+    yield Grant(
+        service="dynamodb",
+        names=f"RestoreTableToPointInTime DescribeTable {ITEMS}",
+        on=site.tables(*TARGETS),
+        not_on=site.others,
+    )
+    # AWS asks at the backup and at the new table.
+    yield Grant(
+        service="dynamodb",
+        names="RestoreTableFromBackup",
+        on=site.tables(BACKUP, *TARGETS),
+        not_on=site.other_backups,
+    )
+    jobs = "DescribeRestoreJob GetRestoreJobMetadata ListRestoreJobs"
+    yield Grant(service="backup", names=jobs)
+    yield _of_points(site, "StartRestoreJob")
+    to_backup = {"iam:PassedToService": "backup.amazonaws.com"}
+    yield Grant(
+        service="iam",
+        names="PassRole",
+        on=(place.role("restore"),),
+        not_on=(place.role("backup"), place.role("take-snapshots")),
+        context=to_backup,
+        wrong=({"iam:PassedToService": "lambda.amazonaws.com"},),
+    )
+    yield from _table_keys(site)
+
+
+def _table_keys(site: Site) -> Iterator[Grant]:
+    yield uses_key(site.place, USE, "dynamodb")
+    grants = {"kms:GrantIsForAWSResource": "true"}
+    yield uses_key(site.place, "CreateGrant", "dynamodb", None, **grants)
+
+
+def _apply(site: Site) -> Iterator[Grant]:
+    place = site.place
+    yield from _reads(site, *INDEXES)
+    changes = (
+        "UpdateTable EnableKinesisStreamingDestination PutResourcePolicy TagResource "
+        "UpdateContinuousBackups UpdateContributorInsights UpdateTimeToLive"
+    )
+    yield Grant(service="dynamodb", names=changes, on=site.tables(*TARGETS), not_on=site.others)
+    of_indexes = site.tables("/index/by_name", "-restored/index/by_name")
+    yield Grant(service="dynamodb", names="UpdateContributorInsights", on=of_indexes)
+    target = place.arn("application-autoscaling", "scalable-target/1a2b")
+    yield Grant(
+        service="application-autoscaling",
+        names="PutScalingPolicy PutScheduledAction RegisterScalableTarget",
+        on=(target,),
+        not_on=(target.replace(place.region, "us-east-1"),),
+    )
+    alarm, tracking = (
+        place.arn("cloudwatch", f"alarm:{name}") for name in ("team-latency", "TargetTracking-t")
+    )
+    abroad = alarm.replace(place.region, "us-east-1")
+    yield Grant(
+        service="cloudwatch", names="PutMetricAlarm", on=(alarm, tracking), not_on=(abroad,)
+    )
+    yield Grant(service="cloudwatch", names="DeleteAlarms", on=(tracking,), not_on=(alarm, abroad))
+    services = {
+        "dynamodb.application-autoscaling": "ApplicationAutoScaling_DynamoDBTable",
+        **(
+            {"kinesisreplication.dynamodb": "DynamoDBKinesisDataStreamsReplication"}
+            if site.streams
+            else {}
+        ),
+    }
+    for name, role in services.items():
+        path = f"role/aws-service-role/{name}.amazonaws.com/AWSServiceRoleFor"
+        yield Grant(
+            service="iam",
+            names="CreateServiceLinkedRole",
+            on=(f"arn:aws:iam::{place.account}:{path}{role}",),
+            not_on=(f"arn:aws:iam::{place.account}:{path}Others",),
+            context={"iam:AWSServiceName": f"{name}.amazonaws.com"},
+            wrong=({"iam:AWSServiceName": "ecs.amazonaws.com"},),
+        )
+    if site.streams:
+        yield _of_streams(site, "PutRecords")
+        yield Grant(service="kinesis", names="ListStreams")
+
+
+def _verify(site: Site) -> Iterator[Grant]:
+    yield from _reads(site, *INDEXES)
+    yield Grant(
+        service="dynamodb", names="Query Scan", on=site.tables(*INDEXES), not_on=site.others
+    )
+    yield Grant(service="dynamodb", names="GetItem", on=site.tables(*TARGETS), not_on=site.others)
+    yield uses_key(site.place, "Decrypt", "dynamodb")
+
+
+def _report(site: Site) -> Iterator[Grant]:
+    yield _in_bucket(site, "PutObject", REPORT)
+    yield uses_key(site.place, "GenerateDataKey", "s3", "catalog")
+    if site.alerts:
+        yield from _alerts(site)
+
+
+def _alerts(site: Site) -> Iterator[Grant]:
+    topic = site.place.arn("sns", f"shop-{site.place.name}-alerts")
+    yield Grant(service="sns", names="Publish", on=(topic,), not_on=(f"{topic}-of-others",))
+    yield uses_key(site.place, "Decrypt GenerateDataKey", "sns", "alerts")
+
+
+def _settings(site: Site) -> Iterator[Grant]:
+    yield from _reads(site, "", "/index/by_name")
+    yield _in_bucket(site, "GetObject PutObject", SETTINGS)
+    yield from _lists(site, "catalog/settings/employee/")
+    yield uses_key(site.place, "GenerateDataKey", "s3", "catalog")
+    yield uses_key(site.place, "Decrypt", "s3", "catalog")
+
+
+def _snapshots(site: Site) -> Iterator[Grant]:
+    tables = tuple(site.place.arn("dynamodb", f"table/{name}") for name in site.snapshots)
+    others = (site.place.arn("dynamodb", "table/employee"), *site.others)
+    yield Grant(service="dynamodb", names="CreateBackup", on=tables, not_on=others)
+    yield Grant(service="dynamodb", names="ListBackups")
+    yield Grant(
+        service="dynamodb",
+        names="DeleteBackup",
+        on=tuple(f"{each}{BACKUP}" for each in tables),
+        not_on=tuple(f"{each}{BACKUP}" for each in others),
+    )
+
+
+def _restoring(site: Site) -> Iterator[Grant]:
+    yield Grant(
+        service="dynamodb",
+        names=f"RestoreTableFromAwsBackup DescribeTable {ITEMS}",
+        on=site.tables(*TARGETS),
+        not_on=site.others,
+    )
+    yield Grant(
+        service="dynamodb",
+        names="RestoreTableFromBackup",
+        on=site.tables(BACKUP, *TARGETS),
+        not_on=site.other_backups,
+    )
+    yield from _table_keys(site)
+
+
+STEPS = ("plan-restore", "restore-table", "apply-settings", "verify-restore", "report-restore")
+
+
+def _calls(site: Site, *functions: str) -> Grant:
+    def of(name: str) -> str:
+        return site.place.arn("lambda", f"function:shop-{site.place.name}-{name}")
+
+    return Grant(
+        service="lambda",
+        names="InvokeFunction",
+        on=tuple(map(of, functions)),
+        not_on=(*map(of, {*STEPS, "settings-snapshot", "take-snapshots"} - {*functions}),),
+    )
+
+
+def _orders(site: Site) -> Iterator[Grant]:
+    yield _calls(site, *STEPS, *(("fetch-copy",) if site.destination else ()))
+    if site.snapshots:
+        parameter = site.place.arn("ssm", f"parameter/shop/{site.place.name}/tables/")
+        yield Grant(
+            service="ssm",
+            names="PutParameter",
+            on=(f"{parameter}order_transaction",),
+            not_on=(f"{parameter}employee",),
+        )
+
+
+def _runs(site: Site) -> Iterator[Grant]:
+    yield _calls(site, "settings-snapshot", *(("take-snapshots",) if site.snapshots else ()))
+    if site.alerts:
+        yield from _alerts(site)
+
+
+def _starts(site: Site) -> Iterator[Grant]:
+    def of(name: str) -> str:
+        return site.place.arn("states", f"stateMachine:shop-{site.place.name}-{name}")
+
+    snapshots = ("snapshots-critical",) if site.snapshots else ()
+    yield Grant(
+        service="states",
+        names="StartExecution",
+        on=(of("settings-snapshot"), *map(of, snapshots)),
+        not_on=(of("restore"),),
+    )
+
+
+FUNCTIONS = {
+    "plan-restore": _plan,
+    "fetch-copy": _fetch,
+    "restore-table": _restore,
+    "apply-settings": _apply,
+    "verify-restore": _verify,
+    "report-restore": _report,
+    "settings-snapshot": _settings,
+    "take-snapshots": _snapshots,
+}
+ROLES = {
+    "restore": ("RoleForRestores", _restoring),
+    "restore-machine": ("RoleOfRestoreMachine", _orders),
+    "scheduled-machines": ("RoleOfScheduledMachines", _runs),
+    "recovery-schedules": ("RoleOfSchedules", _starts),
+}
+ONLY_SOURCES = ("fetch-copy", "settings-snapshot", "scheduled-machines", "recovery-schedules")

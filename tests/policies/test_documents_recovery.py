@@ -1,0 +1,146 @@
+"""Who assumes the roles of recovery, and what these may and may not do.
+
+What the functions really call is recorded and compared with their roles in tests/e2e.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+import pytest
+
+from tests.policies.grants import judged, logs
+from tests.policies.recovery_grants import FUNCTIONS, ONLY_SOURCES, ROLES, SITES, Site
+from tests.policies.rendered import (
+    STRANGER,
+    Place,
+    document,
+    insiders,
+    outsiders,
+    service,
+    those_who_change,
+    those_who_destroy,
+    unnoticed,
+)
+from tests.policies.simulator import Case, mismatches
+
+pytestmark = [pytest.mark.node, pytest.mark.usefixtures("evaluator")]
+
+
+# Service → pairs of a source that it acts for and one that it does not, None where any will do.
+Sources = Mapping[str, Sequence[tuple[str | None, str | None]]]
+
+
+def _policies(environment: str, site: Site) -> Iterator[tuple[str, tuple[Case, ...]]]:
+    known = {
+        **{
+            what: (f"RoleForFunction{what.title().replace('-', '')}", grants)
+            for what, grants in FUNCTIONS.items()
+        },
+        **ROLES,
+    }
+    for what, (logical_id, grants) in known.items():
+        if site.destination is None and what in ONLY_SOURCES:
+            continue
+        if what == "take-snapshots" and not site.snapshots:
+            continue
+        granted = list(grants(site))
+        if what in FUNCTIONS:
+            granted.append(logs(site.place, what))
+        name = f"{environment}/{logical_id}"
+        yield f"{name}:policy", tuple(judged(name, site.place, what, granted))
+
+
+def _trusts(environment: str, *only: str) -> Iterator[tuple[str, tuple[Case, ...]]]:
+    site = SITES[environment]
+    place = site.place
+    machine, rule = place.arn("states", f"stateMachine:shop-{place.name}-"), "rule/"
+    trusted: Mapping[str, Sources] = {
+        "RoleForFunctionPlanRestore": {"lambda": ((None, None),)},
+        "RoleForRestores": {"backup": ((None, None),)},
+        "RoleOfRestoreMachine": {"states": ((f"{machine}restore", f"{machine}other"),)},
+        "RoleOfScheduledMachines": {
+            "states": (
+                (f"{machine}settings-snapshot", f"{machine}restore"),
+                (f"{machine}snapshots-critical", f"{machine}snapshots-standard"),
+            )[: 2 if site.snapshots else 1]
+        },
+        "RoleOfSchedules": {
+            "scheduler": (
+                (
+                    place.arn("scheduler", "schedule-group/default"),
+                    place.arn("scheduler", "schedule-group/others"),
+                ),
+            ),
+            "events": (
+                (
+                    place.arn("events", f"{rule}shop-{place.name}-table-changed"),
+                    place.arn("events", f"{rule}others"),
+                ),
+            ),
+        },
+        "RoleOfCatalogueReplication": {"s3": ((None, None),)},
+    }
+    for logical_id, services in trusted.items():
+        if only and logical_id not in only:
+            continue
+        name = f"{environment}/{logical_id}:trust"
+        yield name, tuple(_assumed(name, place, services))
+
+
+def _assumed(name: str, place: Place, services: Sources) -> Iterator[Case]:
+    arn, trust = place.role("any"), document(name)
+    open_ = any(each in services for each in ("lambda", "s3"))
+    for each, sources in services.items():
+        caller = service(each)
+        for right, other in sources:
+            ours = {"aws:SourceAccount": place.account, "aws:SourceArn": right}
+            yield caller.asks("sts:AssumeRole", arn, "allow", trust, context=ours)
+            if open_:
+                continue
+            for account in (STRANGER, None):
+                theirs = {**ours, "aws:SourceAccount": account}
+                yield caller.asks("sts:AssumeRole", arn, "deny", trust, context=theirs)
+            if right is not None:
+                for source in (other, None):
+                    context = {**ours, "aws:SourceArn": source}
+                    yield caller.asks("sts:AssumeRole", arn, "deny", trust, context=context)
+    for source in {right for sources in services.values() for right, _ in sources}:
+        ours = {"aws:SourceAccount": place.account, "aws:SourceArn": source}
+        for each in {"backup", "cloudformation", "lambda", "states"} - set(services):
+            yield service(each).asks("sts:AssumeRole", arn, "deny", trust, context=ours)
+    people = (*those_who_destroy(place), *those_who_change(place), *insiders(place))
+    for person in (*people, *outsiders(place)):
+        yield person.asks("sts:AssumeRole", arn, "deny", trust)
+
+
+TABLES: dict[str, tuple[Case, ...]] = {
+    **dict(_trusts("prod")),
+    **dict(_trusts("web", "RoleOfScheduledMachines")),
+    **{
+        name: cases
+        for environment, site in SITES.items()
+        for name, cases in _policies(environment, site)
+    },
+}
+
+# Damages that change nothing (patterns), because another statement grants as much.
+MEANINGLESS = {
+    "*: RestorePoints without *:table/*/backup/[*]": "the evaluator knows no such resource of the"
+    " action; AWS does: points from before the opt-in are native backups",
+    "*: ScaleByAlarms without cloudwatch:PutMetricAlarm": "alarms keep the names of their owners",
+    "collect/*: RestoreBackups *": "of an organization any table is granted, and what lies below",
+}
+
+
+def test_roles_of_recovery_decide_as_designed() -> None:
+    assert mismatches([case for cases in TABLES.values() for case in cases]) == []
+
+
+def test_every_part_of_a_role_of_recovery_matters_or_says_why_not() -> None:
+    found = unnoticed(TABLES)
+    of_reason = {one: [name for name in found if fnmatchcase(name, one)] for one in MEANINGLESS}
+    assert [one for one, names in of_reason.items() if not names] == []
+    explained = [name for names in of_reason.values() for name in names]
+    assert [name for name in found if name not in explained] == []
