@@ -82,11 +82,10 @@ def _reads(site: Site, *ends: str) -> Iterator[Grant]:
         "DescribeKinesisStreamingDestination DescribeTimeToLive GetResourcePolicy "
         "ListTagsOfResource"
     )
-    of_indexes = tuple(end for end in ends if "/index/" in end)
-    plain = tuple(end for end in ends if "/index/" not in end)
-    yield Grant(service="dynamodb", names=described, on=site.tables(*plain), not_on=site.others)
-    of_index = "DescribeContributorInsights"
-    yield Grant(service="dynamodb", names=of_index, on=site.tables(*of_indexes))
+    tables = site.tables(*(end for end in ends if "/index/" not in end))
+    indexes = site.tables(*(end for end in ends if "/index/" in end))
+    yield Grant(service="dynamodb", names=described, on=tables, not_on=site.others)
+    yield Grant(service="dynamodb", names="DescribeContributorInsights", on=indexes)
     scaling = "DescribeScalableTargets DescribeScalingPolicies DescribeScheduledActions"
     yield Grant(service="application-autoscaling", names=scaling)
     alarm = site.place.arn("cloudwatch", "alarm:any")
@@ -238,15 +237,11 @@ def _apply(site: Site) -> Iterator[Grant]:
         "UpdateContinuousBackups UpdateContributorInsights UpdateTimeToLive"
     )
     yield Grant(service="dynamodb", names=changes, on=site.tables(*TARGETS), not_on=site.others)
-    of_indexes = site.tables("/index/by_name", "-restored/index/by_name")
-    yield Grant(service="dynamodb", names="UpdateContributorInsights", on=of_indexes)
+    indexes = site.tables("/index/by_name", "-restored/index/by_name")
+    yield Grant(service="dynamodb", names="UpdateContributorInsights", on=indexes)
     target = place.arn("application-autoscaling", "scalable-target/1a2b")
-    yield Grant(
-        service="application-autoscaling",
-        names="PutScalingPolicy PutScheduledAction RegisterScalableTarget",
-        on=(target,),
-        not_on=(target.replace(place.region, "us-east-1"),),
-    )
+    scaling = "PutScalingPolicy PutScheduledAction RegisterScalableTarget"
+    yield _in_region(site, "application-autoscaling", scaling, target)
     alarm, tracking = (
         place.arn("cloudwatch", f"alarm:{name}") for name in ("team-latency", "TargetTracking-t")
     )
