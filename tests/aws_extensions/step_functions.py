@@ -1,6 +1,6 @@
 """Step Functions: executions run, each in the place, and with the role, of its machine.
 
-Also execution names that AWS makes up, and pages of an execution's history.
+Also execution names that AWS makes up, pages of an execution's history, and definitions judged.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from uuid import uuid4
 import boto3
 from botocore.config import Config
 from moto.core.config import default_user_config
+from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
 )
@@ -85,6 +86,28 @@ def get_execution_history(backend: StepFunctionsParserBackend, request: Request)
     return {"events": events[start:end]} | more
 
 
+def validate_state_machine_definition(
+    backend: StepFunctionsParserBackend, request: Request
+) -> dict[str, Any]:
+    try:
+        backend._validate_definition(request["definition"])  # noqa: SLF001
+    except InvalidDefinition as error:
+        found = {"severity": "ERROR", "code": "INVALID_DEFINITION", "message": error.message}
+        return {"result": "FAIL", "diagnostics": [found], "truncated": False}
+    return {"result": "OK", "diagnostics": [], "truncated": False}
+
+
+def list_state_machine_versions(
+    backend: StepFunctionsParserBackend, request: Request
+) -> dict[str, Any]:
+    machine = backend.describe_state_machine(request["stateMachineArn"])
+    versions = [
+        {"stateMachineVersionArn": version.arn, "creationDate": version.creation_date}
+        for version in reversed(machine.versions.values())
+    ]
+    return {"stateMachineVersions": versions}
+
+
 def _describe_execution(self: StepFunctionResponse) -> ActionResult:
     """moto tells no end of an execution that took too long, and a text as if it were JSON."""
     answer = _moto_describe_execution(self)
@@ -97,6 +120,13 @@ def _describe_execution(self: StepFunctionResponse) -> ActionResult:
     return answer
 
 
+OPERATIONS = (
+    get_execution_history,
+    validate_state_machine_definition,
+    list_state_machine_versions,
+)
+
+
 def install() -> None:
     """Run executions, in place of only remembering them."""
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
@@ -106,4 +136,4 @@ def install() -> None:
     StepFunctionsParserBackend.start_execution = _start_execution
     StepFunctionResponse.describe_execution = _describe_execution
     state_task_service_aws_sdk._SERVICE_ERROR_NAMES.update(ERROR_NAMES)  # noqa: SLF001
-    add_operations(StepFunctionResponse, stepfunctions_parser_backends, get_execution_history)
+    add_operations(StepFunctionResponse, stepfunctions_parser_backends, *OPERATIONS)

@@ -1,9 +1,11 @@
-"""AWS::StepFunctions::StateMachine, AWS::Scheduler::Schedule and AWS::SSM::Parameter."""
+"""AWS::StepFunctions::StateMachine, Scheduler::Schedule, SSM::Parameter and Logs::LogGroup."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+
+from moto.utilities.utils import get_partition
 
 from .resource_type import Clients, Resource, resource_type, take
 
@@ -61,4 +63,21 @@ def parameter(aws: Clients, properties: dict[str, Any], name: str) -> Resource:
         physical_resource_id=name,
         attributes={"Value": value, "Type": kind},
         undo=lambda: api.delete_parameter(Name=name),
+    )
+
+
+@resource_type("AWS::Logs::LogGroup", "LogGroupName")
+def log_group(aws: Clients, properties: dict[str, Any], name: str) -> Resource:
+    api = aws("logs")
+    request = {"tags": {tag["Key"]: tag["Value"] for tag in properties.pop("Tags", [])}}
+    request |= _lower(take(properties, "KmsKeyId", "LogGroupClass"))
+    api.create_log_group(logGroupName=name, **request)
+    if "RetentionInDays" in properties:
+        days = properties.pop("RetentionInDays")
+        api.put_retention_policy(logGroupName=name, retentionInDays=days)
+    place = f"{get_partition(aws.region)}:logs:{aws.region}:{aws.account_id}"
+    return Resource(
+        physical_resource_id=name,
+        attributes={"Arn": f"arn:{place}:log-group:{name}:*"},  # moto forgets the end
+        undo=lambda: api.delete_log_group(logGroupName=name),
     )

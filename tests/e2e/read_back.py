@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     Described = dict[str, Any]
 
 VOLATILE = {
-    *("CreationDate", "CreationDateTime", "CreationTime", "CreatorRequestId", "CreateDate"),
+    *(
+        "TableId",
+        "creationDate",
+        "CreationDate",
+        "CreationDateTime",
+        "CreationTime",
+        "CreatorRequestId",
+        "CreateDate",
+    ),
     *("EarliestRestorableDateTime", "LatestRestorableDateTime", "LastUpdateDateTime"),
     *("LatestStreamArn", "LatestStreamLabel", "RuleId", "VersionId", "BackupPlanId", "RoleId"),
     *(
@@ -34,6 +42,7 @@ VOLATILE = {
     *("CreatedTimestamp", "LastModifiedTimestamp", "AlarmConfigurationUpdatedTimestamp"),
     *("StateUpdatedTimestamp", "StateTransitionedTimestamp", "StateReason", "StateReasonData"),
     *("RoleLastUsed", "SubscriptionArn", "LastUpdatedDate", "NumberOfDecreasesToday"),
+    *("LastModifiedDate", "LastModificationDate", "Version"),
 }
 
 
@@ -53,6 +62,10 @@ def read_back(local_aws: LocalAws, account_id: str, region: str) -> dict[str, De
         "roles": _roles(client("iam")),
         "vaults": _vaults(client("backup")),
         "plans": _plans(client("backup")),
+        "machines": _machines(client("stepfunctions")),
+        "schedules": _schedules(client("scheduler")),
+        "parameters": _parameters(client("ssm")),
+        "buckets": _buckets(client("s3")),
     }
     keys, names = _keys(client("kms"))
     text = json.dumps(_comparable(found | {"keys": keys}), default=str)
@@ -110,7 +123,7 @@ def _or_none(call: Any, **request: Any) -> Any:
     try:
         return call(**request)
     except ClientError as error:
-        if "NotFound" in error.response["Error"]["Code"]:
+        if any(sign in error.response["Error"]["Code"] for sign in ("NotFound", "NoSuch")):
             return None
         raise
 
@@ -271,6 +284,54 @@ def _plans(backup: Any) -> Described:
             ],
         }
     return found
+
+
+def _machines(states: Any) -> Described:
+    return {
+        machine["name"]: states.describe_state_machine(stateMachineArn=machine["stateMachineArn"])
+        | {"Tags": states.list_tags_for_resource(resourceArn=machine["stateMachineArn"])["tags"]}
+        for machine in _all(states, "list_state_machines", "stateMachines")
+    }
+
+
+def _schedules(scheduler: Any) -> Described:
+    return {
+        each["Name"]: scheduler.get_schedule(Name=each["Name"])
+        for each in _all(scheduler, "list_schedules", "Schedules")
+    }
+
+
+def _parameters(ssm: Any) -> Described:
+    named = {"ResourceType": "Parameter"}
+    return {
+        each["Name"]: ssm.get_parameter(Name=each["Name"])["Parameter"]
+        | {
+            "Tags": _mapping(
+                ssm.list_tags_for_resource(**named, ResourceId=each["Name"])["TagList"]
+            )
+        }
+        for each in _all(ssm, "describe_parameters", "Parameters")
+    }
+
+
+BUCKET_SETTINGS = {
+    "bucket_encryption": "ServerSideEncryptionConfiguration",
+    "bucket_ownership_controls": "OwnershipControls",
+    "bucket_replication": "ReplicationConfiguration",
+    "bucket_tagging": "TagSet",
+    "bucket_versioning": "Status",
+    "public_access_block": "PublicAccessBlockConfiguration",
+}
+
+
+def _buckets(s3: Any) -> Described:
+    return {
+        name: {
+            setting: (_or_none(getattr(s3, f"get_{setting}"), Bucket=name) or {}).get(member)
+            for setting, member in BUCKET_SETTINGS.items()
+        }
+        for name in (bucket["Name"] for bucket in s3.list_buckets()["Buckets"])
+    }
 
 
 def _keys(kms: Any) -> tuple[Described, dict[str, str]]:

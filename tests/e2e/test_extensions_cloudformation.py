@@ -127,6 +127,29 @@ def test_a_vault_a_plan_and_selections_get_all_their_settings(deployed: dict[str
     assert by_tag["ListOfTags"][0]["ConditionValue"] == "daily"
 
 
+def test_machines_schedules_and_buckets_get_all_their_settings(deployed: dict[str, Any]) -> None:
+    machine, schedule = deployed["machines"]["names"], deployed["schedules"]["names"]
+    assert machine["definition"]["States"]["Name"]["End"] is True
+    assert machine["loggingConfiguration"]["level"] == "ERROR"
+    assert machine["Tags"] == [{"key": "owner", "value": "payments"}]
+    assert schedule["FlexibleTimeWindow"]["MaximumWindowInMinutes"] == 15
+    assert schedule["Target"]["Arn"] == machine["stateMachineArn"]
+    [target] = deployed["rules"]["names"]["Targets"]
+    assert target == {
+        "Id": "machine",
+        "Arn": machine["stateMachineArn"],
+        "RoleArn": machine["roleArn"],
+    }
+    parameter = deployed["parameters"]["/example/live"]
+    assert (parameter["Value"], parameter["Tags"]) == ("orders", {"owner": "payments"})
+    bucket = deployed["buckets"]["catalogue-111111111111"]
+    assert bucket["bucket_versioning"] == "Enabled"
+    assert bucket["bucket_replication"]["Rules"][0]["Destination"]["Account"] == "222222222222"
+    [rule] = bucket["bucket_encryption"]["Rules"]
+    sealed = rule["ApplyServerSideEncryptionByDefault"]
+    assert sealed["KMSMasterKeyID"] == "alias/example-table"
+
+
 def test_a_second_deploy_of_the_same_template_changes_nothing(
     deployed: dict[str, Any], local_aws: LocalAws, tmp_path: Path
 ) -> None:

@@ -359,3 +359,17 @@ def test_an_execution_can_be_stopped(local_aws: LocalAws, machine: str) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert api.describe_execution(**execution)["status"] == "ABORTED"
+
+
+def test_a_definition_is_judged_and_a_machine_has_no_versions_of_its_own(
+    local_aws: LocalAws, machine: str
+) -> None:
+    api = local_aws.client("stepfunctions", **HERE)
+    right = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
+    judged = api.validate_state_machine_definition(definition=json.dumps(right))
+    assert judged["result"] == "OK"
+    wrong = {"StartAt": "End", "States": {"End": {"Type": "Suceed"}}}
+    judged = api.validate_state_machine_definition(definition=json.dumps(wrong))
+    assert (judged["result"], judged["diagnostics"][0]["severity"]) == ("FAIL", "ERROR")
+    listed = api.list_state_machine_versions(stateMachineArn=machine)
+    assert listed["stateMachineVersions"] == []
