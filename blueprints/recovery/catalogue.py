@@ -21,14 +21,14 @@ from blueprints.names import (
     replication_role_arn,
 )
 from blueprints.recovery.place import service_of
-from blueprints.recovery.roles import RoleFacts, role, trust_of
+from blueprints.recovery.roles import RoleFacts, role, role_label, trust_of
 from generator.naming import Label, label, root_arn
 from generator.spec import AcceptedOrganization
 from generator.spec.resolved import Environment
 
 KEY_DELETION_WINDOW_DAYS = 30
 OBJECTS = "catalog/"
-REPLICATION_ROLE = label("role_of_catalogue_replication")
+REPLICATION_ROLE = "catalogue_replication"
 # What S3 calls in the destination; deletions are not replicated.
 REPLICATE_ACTIONS = ("s3:ReplicateObject", "s3:ReplicateTags")
 
@@ -119,7 +119,7 @@ def replication_role(environment: Environment) -> RoleFacts | None:
     bucket = catalogue_bucket_arn(environment)
     return role(
         environment,
-        REPLICATION_ROLE,
+        role_label(REPLICATION_ROLE),
         "catalog-replication",
         purpose="S3 replicates the catalogue with this role.",
         # Whether S3 sends aws:SourceAccount here is not documented; a condition on what is absent
@@ -203,7 +203,7 @@ def _replication(environment: Environment) -> ReplicationFacts | None:
     if not there:
         return None
     return ReplicationFacts(
-        role=REPLICATION_ROLE,
+        role=role_label(REPLICATION_ROLE),
         replicas=tuple(
             ReplicaFacts(
                 id=each.name,

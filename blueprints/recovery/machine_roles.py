@@ -9,14 +9,14 @@ from blueprints.documents import Statement
 from blueprints.names import pointer_name, snapshots_machine, state_machine_arn
 from blueprints.recovery.functions import FunctionFacts, function_arn
 from blueprints.recovery.place import alert_topic_arn, service_of
-from blueprints.recovery.roles import RoleFacts, acting_for, role, trust_of
+from blueprints.recovery.roles import RoleFacts, acting_for, role, role_label, trust_of
 from blueprints.recovery.schedules import SCHEDULES_ROLE, SETTINGS, taking_snapshots
-from generator.naming import arn, label, physical
+from generator.naming import arn, physical
 from generator.spec.resolved import Environment
 
 RESTORE = "restore"
-RESTORE_ROLE = label("role_of_restore_machine")
-SCHEDULED_ROLE = label("role_of_scheduled_machines")
+RESTORE_ROLE = "restore_machine"
+SCHEDULED_ROLE = "scheduled_machines"
 Functions = Mapping[str, FunctionFacts]
 
 
@@ -28,7 +28,7 @@ def machine_roles(
     machine = state_machine_arn(environment, RESTORE)
     yield role(
         environment,
-        RESTORE_ROLE,
+        role_label(RESTORE_ROLE),
         "restore-machine",
         purpose="The state machine that restores runs with this role.",
         trust=trust_of("states.amazonaws.com", **acting_for(environment, machine)),
@@ -43,7 +43,7 @@ def machine_roles(
     machine_arns = [state_machine_arn(environment, each) for each in machines]
     yield role(
         environment,
-        SCHEDULED_ROLE,
+        role_label(SCHEDULED_ROLE),
         "scheduled-machines",
         purpose="The state machines that run by the clock use this role.",
         trust=trust_of("states.amazonaws.com", **_acting_for_any(environment, machine_arns)),
@@ -53,7 +53,7 @@ def machine_roles(
     rule = arn(environment, "events", f"rule/{physical(environment, 'table-changed')}")
     yield role(
         environment,
-        SCHEDULES_ROLE,
+        role_label(SCHEDULES_ROLE),
         "recovery-schedules",
         purpose="EventBridge and its Scheduler start state machines with this role.",
         trust={

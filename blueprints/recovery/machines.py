@@ -11,6 +11,7 @@ from blueprints.recovery.asl import definition
 from blueprints.recovery.functions import FunctionFacts, function_arn
 from blueprints.recovery.machine_roles import RESTORE, RESTORE_ROLE, SCHEDULED_ROLE, Functions
 from blueprints.recovery.place import alert_topic_arn, place
+from blueprints.recovery.roles import role_label
 from blueprints.recovery.schedules import (
     SETTINGS,
     machine_label,
@@ -70,7 +71,7 @@ def restore_machine(environment: Environment, functions: Functions) -> MachineFa
         purpose="Brings one table back, by holdfast restore or by the commands of the README.",
         name=physical(environment, RESTORE),
         definition=written,
-        role=RESTORE_ROLE,
+        role=role_label(RESTORE_ROLE),
         tags=environment.tags,
     )
 
@@ -151,7 +152,7 @@ def _scheduled(  # noqa: PLR0913 - what the machines differ in
         purpose=purpose,
         name=physical(environment, what),
         definition=written,
-        role=SCHEDULED_ROLE,
+        role=role_label(SCHEDULED_ROLE),
         tags=environment.tags,
     )
 

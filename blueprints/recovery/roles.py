@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blueprints.documents import Statement, document
-from generator.naming import Label, iam_name
+from generator.naming import Label, iam_name, label
 from generator.spec.resolved import Environment
 
 
@@ -25,9 +25,14 @@ class RoleFacts:
     tags: Mapping[str, str]
 
 
+def role_label(what: str) -> Label:
+    """Return the label of the role of a state machine, of schedules or of S3."""
+    return label("role_of", what)
+
+
 def role(  # noqa: PLR0913 - what roles differ in
     environment: Environment,
-    label: Label,
+    labelled: Label,
     what: str,
     *,
     purpose: str,
@@ -36,7 +41,7 @@ def role(  # noqa: PLR0913 - what roles differ in
 ) -> RoleFacts:
     """Return the role that `what` runs with."""
     return RoleFacts(
-        label=label,
+        label=labelled,
         purpose=purpose,
         name=iam_name(environment, what),
         trust=trust,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from blueprints.names import snapshots_machine
+from blueprints.recovery.roles import role_label
 from generator.naming import Label, label, physical
 from generator.spec import Snapshots
 from generator.spec.resolved import Environment, Table
 
 SETTINGS = "settings-snapshot"
-SCHEDULES_ROLE = label("role_of_schedules")
+SCHEDULES_ROLE = "schedules"
 WINDOW_MINUTES = 15
 # Calls after which a table's settings may be others. Application Auto Scaling's own events name
 # the service autoscaling.amazonaws.com. Alarms are read daily: their calls name no table.
@@ -95,7 +96,7 @@ def schedules(environment: Environment) -> Iterator[ScheduleFacts]:
         window_minutes=WINDOW_MINUTES,
         machine=machine_label("settings_snapshot"),
         input="{}",
-        role=SCHEDULES_ROLE,
+        role=role_label(SCHEDULES_ROLE),
     )
     for key, snapshots in taking_snapshots(environment).items():
         what = snapshots_machine(key)
@@ -110,7 +111,7 @@ def schedules(environment: Environment) -> Iterator[ScheduleFacts]:
             # The time of the schedule, not of the call: delivered twice, it names one backup.
             # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
             input=json.dumps({"scheduled_at": "<aws.scheduler.scheduled-time>"}),
-            role=SCHEDULES_ROLE,
+            role=role_label(SCHEDULES_ROLE),
         )
 
 
@@ -139,7 +140,7 @@ def change_rule(environment: Environment) -> ChangeRuleFacts:
         },
         target_id=SETTINGS,
         machine=machine_label("settings_snapshot"),
-        role=SCHEDULES_ROLE,
+        role=role_label(SCHEDULES_ROLE),
         tags=environment.tags,
     )
 

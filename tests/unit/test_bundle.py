@@ -158,18 +158,23 @@ def test_zips_and_their_list_are_there_only_where_a_template_uses_them() -> None
         tree.environment.name: tree for tree in rendered(workspace.load((), ROOT / "environments"))
     }
     dev, prod = by_name["dev"], by_name["prod"]
-    assert (prod.zips, "functions.json" in prod.files) == ({}, False)
-    assert dev.zips == {"functions/region_settings.zip": bundle("region_settings").content}
-    (listed,) = json.loads(dev.files["functions.json"])["functions"]
-    content = dev.zips[listed["zip"]]
-    assert listed["size_bytes"] == len(content)
-    assert listed["sha256"] == digest(content)
-    assert base64.b64decode(listed["sha256_base64"]).hex() == digest(content)
-    assert listed["handler"] == "blueprints.functions.region_settings.handler.handler"
-    assert listed["runtime"] == "python3.13"
-    template = dev.files["cloudformation/recovery.yaml"]
-    assert 'Code: "../functions/region_settings.zip"' in template
-    assert listed["sha256_base64"] in dev.files["terraform/recovery.tf"]
+    only_in_dev, only_in_prod = dev.zips.keys() - prod.zips.keys(), prod.zips.keys() - dev.zips
+    assert only_in_dev == {"functions/region_settings.zip"}
+    assert only_in_prod == {"functions/fetch_copy.zip", "functions/take_snapshots.zip"}
+    for tree in (dev, prod):
+        template = tree.files["cloudformation/recovery.yaml"]
+        listed = json.loads(tree.files["functions.json"])["functions"]
+        assert [each["zip"] for each in listed] == list(tree.zips)
+        for each in listed:
+            content = bundle(each["name"]).content
+            assert tree.zips[each["zip"]] == content
+            assert each["size_bytes"] == len(content)
+            assert each["sha256"] == digest(content)
+            assert base64.b64decode(each["sha256_base64"]).hex() == digest(content)
+            assert each["handler"] == f"blueprints.functions.{each['name']}.handler.handler"
+            assert each["runtime"] == "python3.13"
+            assert f'Code: "../{each["zip"]}"' in template
+            assert each["sha256_base64"] in tree.files["terraform/recovery.tf"]
 
 
 # --- where zips lie -------------------------------------------------------------------------------
