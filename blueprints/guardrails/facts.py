@@ -157,7 +157,7 @@ def decide(environment: Environment) -> tuple[GuardrailsFacts, ...]:
         service_control_policies={},
         organizations_policies=tuple(
             OrganizationsPolicyFacts(
-                label=label(key.replace("-", "_")),
+                label=_label_of(key),
                 purpose="Binds everyone in the account, its root user too, but break-glass.",
                 name=organizations_policy_name(environment, key),
                 document=document,
@@ -224,7 +224,7 @@ def _policy(
     return PolicyFacts(
         key=key,
         file=file,
-        label=label(kind),
+        label=_label_of(kind),
         purpose=_PURPOSES[key],
         name=policy_name(environment, key, part),
         document=document,
@@ -239,6 +239,13 @@ def _policy(
         permission_sets=tuple(attachment.permission_sets),
         policy_tags=environment.tags,
     )
+
+
+def _label_of(document: str) -> Label:
+    """Return the label of a document or of its second part, whose number is a key of its own."""
+    kind = document.replace("-", "_")
+    name, _, part = kind.rpartition("_")
+    return label(name, part) if part.isdigit() else label(kind)
 
 
 def _role(environment: Environment, spec: BreakGlassRole) -> RoleFacts:

@@ -184,7 +184,7 @@ def test_a_leaf_is_found_by_its_path() -> None:
     part = parts_of("tracer")["backup"]
     path = LeafPath("AWS::Backup::BackupVault", "LockConfiguration.MinRetentionDays")
     values = {place.label: value for place, value in part.cloudformation.leaves[path].items()}
-    assert values == {"vaultmain": "8", "vaultgiven": "9", "vaultfloor": "11"}
+    assert values == {"vaultmain": "8", "vaultgiven": "9", "vaultlow": "11"}
     assert f"{path} = aws_backup_vault_lock_configuration min_retention_days" in map(
         str, reviewed_pairs()
     )
