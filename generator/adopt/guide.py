@@ -9,6 +9,7 @@ from generator import __version__
 from generator.adopt.definition import OWNER_STACK_TAG
 from generator.adopt.described import TAGS, plain
 from generator.adopt.folder import IMPORTS_TF
+from generator.recovery.imports import MOST_BYTES_OF_BODY
 from generator.spec.resolved import stack_name
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from generator.adopt.imports import ScalingPolicy
     from generator.spec.resolved import Environment
 
-# A longer template has to lie in S3.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-_MOST_BYTES_OF_BODY = 51_200
 _CHANGE_SET = "holdfast-adopt"
 
 
@@ -106,7 +104,7 @@ def _import_commands(environment: Environment, stack: str, step: Step, folder: P
     template, resources = folder / step.template_name, folder / step.resources_name
     commands = []
     source = f"--template-body {_file(template)}"
-    if len(step.template) > _MOST_BYTES_OF_BODY:
+    if len(step.template) > MOST_BYTES_OF_BODY:
         bucket = environment.artifacts_bucket
         key = f"{_CHANGE_SET}/{step.template_name}"
         domain = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"

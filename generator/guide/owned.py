@@ -11,12 +11,9 @@ from blueprints.tables.facts import TablesFacts
 from generator.guide.deploy import shell
 from generator.pipeline import CLOUDFORMATION, TERRAFORM, Part, Tree, terraform_folder
 from generator.recovery.files import list_file, template_file, terraform_file
-from generator.recovery.imports import KEY_ID, suffixes
+from generator.recovery.imports import KEY_ID, MOST_BYTES_OF_BODY, suffixes
 from generator.spec.resolved import Environment, Table, stack_name
 
-# A longer template has to lie in S3.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MOST_BYTES_OF_BODY = 51_200
 _CHANGE_SET = "holdfast-restore"
 _WITH_COMMANDS = 3  # templates; the rest of many is named
 

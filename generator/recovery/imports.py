@@ -20,6 +20,9 @@ TABLE = "AWS::DynamoDB::Table"
 KEY, ALIAS = "AWS::KMS::Key", "AWS::KMS::Alias"
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
 MOST_RESOURCES_OF_IMPORT = 200
+# A longer template has to lie in S3.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MOST_BYTES_OF_BODY = 51_200
 # Stands in a list of resources for what AWS chose, until the guide's command fills it in.
 KEY_ID = "KEY_ID"
 _KEPT = "\n    DeletionPolicy: Retain\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -130,7 +131,7 @@ class _Progress:
             details: Mapping[str, Any] = next(
                 (value for key, value in event.items() if key.endswith("EventDetails")), {}
             )
-            text = plain(f"{details.get('error', kind)}: {details.get('cause', '')}")
+            text = plain(f"{details.get('error', kind)}: {_cause(details)}")
             yield f"failed: {text[:_MOST_CHARACTERS]}"
 
     def _new_events(self, stepfunctions: Any, execution_arn: str) -> list[Mapping[str, Any]]:
@@ -146,6 +147,17 @@ class _Progress:
             if len(new) < len(answer["events"]) or not answer.get("nextToken"):
                 return sorted(found, key=lambda event: int(event["id"]))
             more = {"nextToken": answer["nextToken"]}
+
+
+def _cause(details: Mapping[str, Any]) -> str:
+    """Return the cause of a failure; Lambda wraps its message in JSON."""
+    cause = str(details.get("cause") or "")
+    try:
+        wrapped = json.loads(cause)
+    except ValueError:
+        return cause
+    message = wrapped.get("errorMessage") if isinstance(wrapped, dict) else None
+    return cause if message is None else str(message)
 
 
 def _what(step: str) -> str:

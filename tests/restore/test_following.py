@@ -12,6 +12,10 @@ from generator.restore.following import MOST_FAILURES, described, elapsed, follo
 from generator.restore.stopped import StoppedError
 from tests.restore.fakes import EXECUTION, Execution, Ticking, entered, error, event, what
 
+WRAPPED = {
+    "error": "ClientError",
+    "cause": '{"errorMessage": "DescribeTable was throttled", "errorType": "ClientError"}',
+}
 EVENTS = [
     event(1, "ExecutionStarted"),
     entered(2, "Accept", "PassStateEntered"),
@@ -20,9 +24,7 @@ EVENTS = [
     entered(5, "WaitForRestore", "WaitStateEntered"),
     entered(6, "RestoreTable"),
     entered(7, "ApplySettings"),
-    event(
-        8, "LambdaFunctionFailed", lambdaFunctionFailedEventDetails={"error": "Sandbox.Timedout"}
-    ),
+    event(8, "LambdaFunctionFailed", lambdaFunctionFailedEventDetails=WRAPPED),
     entered(9, "Verify"),
     entered(10, "Report"),
     event(11, "ExecutionSucceeded"),
@@ -31,7 +33,7 @@ TOLD = [
     "    0:30  choosing the source, the name and the settings",
     "    0:40  restoring the data",
     "    1:10  setting what AWS does not restore",
-    "    1:20  failed: Sandbox.Timedout: ",
+    "    1:20  failed: ClientError: DescribeTable was throttled",
     "    1:30  verifying",
     "    1:40  writing the report",
 ]
