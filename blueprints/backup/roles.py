@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from generator.naming import Label, arn, iam_name, label, root_arn
 from generator.spec.resolved import Environment
 
 BACKUP_ROLE = label("role_for_backup")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MOST_CHARACTERS_OF_TRUST = 2_048
 # The functions of a restore that act in a destination's account.
 _FETCHING = ("plan_restore", "fetch_copy")
 
@@ -253,21 +256,31 @@ def _recovery_trust(environment: Environment) -> Mapping[str, Any]:
 
     Not in functions of a whole organization: each of its accounts could take the others' copies.
     """
-    accounts = dict.fromkeys(
-        (environment.account_id, *(source.account_id for source in environment.sources))
+    restoring = [source for source in environment.sources if recovers(source)]
+    named = _trust(
+        environment, [function_role_arn(s, each) for s in restoring for each in _FETCHING]
     )
-    allowed = dict.fromkeys(environment.break_glass_arns)
-    for source in environment.sources:
-        allowed.update(dict.fromkeys(source.break_glass_arns))
-        if recovers(source):
-            allowed.update({function_role_arn(source, each): None for each in _FETCHING})
+    if len(json.dumps(named, separators=(",", ":"))) <= MOST_CHARACTERS_OF_TRUST:
+        return named
+    # Of so many sources by how the names are made, in the accounts that the principals name.
+    roles = f"arn:{environment.partition}:iam::*:role/"
+    whats = [each.replace("_", "-") for each in _FETCHING]
+    projects = dict.fromkeys(source.project for source in restoring)
+    return _trust(environment, [f"{roles}{p}-*-{what}-*" for p in projects for what in whats])
+
+
+def _trust(environment: Environment, functions: Iterable[str]) -> Mapping[str, Any]:
+    sides = (environment, *environment.sources)
+    people = [arn for side in sides for arn in side.break_glass_arns]
     return document(
         {
             "Sid": "BreakGlassAndRestores",
             "Effect": "Allow",
-            "Principal": {"AWS": roots(environment, accounts)},
+            "Principal": {"AWS": roots(environment, dict.fromkeys(s.account_id for s in sides))},
             "Action": "sts:AssumeRole",
             # ArnLike: the roles of permission sets carry a suffix that AWS chooses.
-            "Condition": {"ArnLike": {"aws:PrincipalArn": list(allowed)}},
+            "Condition": {
+                "ArnLike": {"aws:PrincipalArn": list(dict.fromkeys((*people, *functions)))}
+            },
         }
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from blueprints import guardrails
+from blueprints.backup.roles import copy_back_roles
 from blueprints.guardrails.documents import MOST_CHARACTERS_OF_CONTROL, text_of
 from generator import pipeline, workspace
 from generator.limits import over_limits
@@ -141,3 +142,25 @@ def test_documents_stay_within_aws_sizes_with_all_of_it(tmp_path: Path) -> None:
     sizes = [len(text_of(each)) for each in own.service_control_policies.values()]
     assert max(sizes) <= MOST_CHARACTERS_OF_CONTROL
     assert over_limits(pipeline.render(environment, (pipeline.CLOUDFORMATION,))) == []
+
+
+def test_a_destination_trusts_functions_of_many_sources_by_the_form_of_their_names(
+    tmp_path: Path,
+) -> None:
+    source = HEAD.replace("delete_after_days: 35}", COPIED) + ONE_TABLE
+    for count, form in ((3, "shop-p00-plan-restore-eu-central-1"), (8, "shop-*-plan-restore-*")):
+        texts = {
+            f"p{number:02}": source.replace(
+                "environment: prod", f"environment: p{number:02}"
+            ).replace("111111111111", f"1111111111{number:02}")
+            for number in range(count)
+        }
+        names = ", ".join(f"{each}.yaml" for each in texts)
+        accepting = f"{DESTINATION}accepts: [{names}]\n"
+        archive = loaded(tmp_path, "archive", **texts, archive=accepting)
+        _, recovery = copy_back_roles(archive)
+        (statement,) = recovery.trust["Statement"]
+        allowed = statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
+        assert form in [each.partition(":role/")[2] for each in allowed]
+        assert len(statement["Principal"]["AWS"]) == count + 1
+        assert over_limits(pipeline.render(archive, (pipeline.CLOUDFORMATION,))) == []
