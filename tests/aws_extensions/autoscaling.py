@@ -1,18 +1,23 @@
-"""Application Auto Scaling: tags of scalable targets."""
+"""Application Auto Scaling: tags of scalable targets, and policies of one resource alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.applicationautoscaling.models import (
+    ApplicationAutoscalingBackend,
+    applicationautoscaling_backends,
+)
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
 from .operations import add_operations, state
 
 if TYPE_CHECKING:
-    from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
+    from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy
 
     Request = dict[str, Any]
+
+_moto_describe_policies = ApplicationAutoscalingBackend.describe_scaling_policies
 
 
 def register_scalable_target(
@@ -49,6 +54,15 @@ def _tags(backend: ApplicationAutoscalingBackend, request: Request) -> dict[str,
     return kept
 
 
+def _describe_policies(
+    self: ApplicationAutoscalingBackend, **request: Any
+) -> tuple[str | None, list[FakeApplicationAutoscalingPolicy]]:
+    """moto takes a resource for another whose name begins with its own."""
+    more, found = _moto_describe_policies(self, **request)
+    wanted = request["resource_id"]
+    return more, [each for each in found if wanted in (None, each.resource_id)]
+
+
 OPERATIONS = (
     register_scalable_target,
     tag_resource,
@@ -59,4 +73,5 @@ OPERATIONS = (
 
 def install() -> None:
     """Add the operations above to moto."""
+    ApplicationAutoscalingBackend.describe_scaling_policies = _describe_policies
     add_operations(ApplicationAutoScalingResponse, applicationautoscaling_backends, *OPERATIONS)

@@ -88,8 +88,8 @@ def _check(metadata: Request) -> None:
     kind, key = metadata.get("encryptionType", "Default"), metadata.get("kmsMasterKeyArn", "")
     if kind not in {"Default", "KMS"}:
         raise invalid(f"encryptionType {kind} is neither Default nor KMS")
-    if (kind == "KMS") != key.startswith("arn:"):
-        raise invalid("kmsMasterKeyArn is an ARN, and given if encryptionType is KMS")
+    if key and not (kind == "KMS" and key.startswith("arn:")):
+        raise invalid("kmsMasterKeyArn is an ARN, and given only if encryptionType is KMS")
 
 
 def _encryption(point: Request, metadata: Request) -> dict[str, Any]:
@@ -98,7 +98,8 @@ def _encryption(point: Request, metadata: Request) -> dict[str, Any]:
     A point that DynamoDB manages gives a table with a key that AWS owns.
     """
     if "encryptionType" in metadata:
-        key = {"SSEType": "KMS", "KMSMasterKeyId": metadata.get("kmsMasterKeyArn")}
+        given = metadata.get("kmsMasterKeyArn")  # without it, the key that AWS manages
+        key = {"SSEType": "KMS", **({"KMSMasterKeyId": given} if given else {})}
         asked = {"Enabled": True, **key} if metadata["encryptionType"] == "KMS" else {}
         return {"SSESpecificationOverride": asked or {"Enabled": False}}
     if ":recovery-point:" not in point["RecoveryPointArn"]:

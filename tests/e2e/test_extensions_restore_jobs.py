@@ -127,7 +127,7 @@ def test_a_restore_job_fails_where_the_target_exists(local_aws: LocalAws, point:
     [
         {},
         {"targetTableName": "back", "billingMode": "PAY_PER_REQUEST"},
-        {"targetTableName": "back", "encryptionType": "KMS"},
+        {"targetTableName": "back", "encryptionType": "Default", "kmsMasterKeyArn": "arn:aws:kms:"},
         {"targetTableName": "back", "encryptionType": "AES256"},
         {"targetTableName": "back", "kmsMasterKeyArn": "alias/mine", "encryptionType": "KMS"},
     ],
@@ -146,11 +146,15 @@ def test_the_encryption_is_the_one_that_is_asked_for(local_aws: LocalAws, point:
     key = kms.create_key()["KeyMetadata"]["Arn"]
     for name, encryption in (
         ("owned", {"encryptionType": "Default"}),
+        ("managed", {"encryptionType": "KMS"}),
         ("mine", {"encryptionType": "KMS", "kmsMasterKeyArn": key}),
     ):
         metadata = {"targetTableName": name, **encryption}
         ended(api, api.start_restore_job(RecoveryPointArn=point, Metadata=metadata, **ROLE))
     assert "SSEDescription" not in dynamodb.describe_table(TableName="owned")["Table"]
+    key_of_aws = kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
+    managed = dynamodb.describe_table(TableName="managed")["Table"]
+    assert managed["SSEDescription"]["KMSMasterKeyArn"] == key_of_aws
     table = dynamodb.describe_table(TableName="mine")["Table"]
     assert table["SSEDescription"]["KMSMasterKeyArn"] == key
     kms.disable_key(KeyId=key.rpartition("/")[2])
