@@ -47,10 +47,11 @@ def package_and_deploy(local_aws: LocalAws, template: Path, packaged: Path, stac
 
 @pytest.fixture(scope="module")
 def deployed(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the services hold after the example template went through the real command line."""
+    """What the services hold after the example templates went through the real command line."""
     packaged = tmp_path_factory.mktemp("packaged") / "template.yaml"
-    first = package_and_deploy(local_aws, EXTENSIONS / "template.yaml", packaged, "example")
-    assert "Successfully created/updated stack - example" in first
+    for name, stack in (("template", "example"), ("automation", "automation")):
+        first = package_and_deploy(local_aws, EXTENSIONS / f"{name}.yaml", packaged, stack)
+        assert f"Successfully created/updated stack - {stack}" in first
     return read_back(local_aws, **HERE)
 
 

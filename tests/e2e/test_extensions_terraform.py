@@ -76,13 +76,14 @@ def test_cloudformation_makes_the_same(
     applied: TerraformRoot, local_aws: LocalAws, tmp_path: Path
 ) -> None:
     ours, elsewhere = HERE["account_id"], HERE | {"account_id": "333333333333"}
-    text = (EXTENSIONS / "template.yaml").read_text()
-    template = tmp_path / "template.yaml"
-    template.write_text(text.replace(ours, elsewhere["account_id"]))
-    what = ("--stack-name", "example", "--template-file", str(template))
-    capable = ("--capabilities", "CAPABILITY_NAMED_IAM")
-    done = run_aws(local_aws, "cloudformation", "deploy", *what, *capable, **elsewhere)
-    assert done.returncode == 0, done.stderr
+    for name in ("template", "automation"):
+        text = (EXTENSIONS / f"{name}.yaml").read_text()
+        template = tmp_path / "template.yaml"
+        template.write_text(text.replace(ours, elsewhere["account_id"]))
+        what = ("--stack-name", name, "--template-file", str(template))
+        capable = ("--capabilities", "CAPABILITY_NAMED_IAM")
+        done = run_aws(local_aws, "cloudformation", "deploy", *what, *capable, **elsewhere)
+        assert done.returncode == 0, done.stderr
     deployed = json.dumps(read_back(local_aws, **elsewhere)).replace(elsewhere["account_id"], ours)
     assert differences(json.loads(deployed), read_back(local_aws, **HERE)) == DEFAULTS
 
