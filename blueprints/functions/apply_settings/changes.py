@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from blueprints.functions.apply_settings.updates import updates
 from blueprints.functions.common.settings import (
@@ -20,24 +20,24 @@ from blueprints.functions.common.settings import (
 from blueprints.functions.common.settings_comparing import comparable, tracking
 
 
-class Change(NamedTuple):
+class Change:
     """One call: `what` it does in words, and the operation as boto3 names it."""
 
-    setting: str
-    what: str
-    service: str
-    operation: str
-    resource: str
-    request: dict[str, Any]
+    def __init__(
+        self, setting: str, what: str, where: tuple[str, str, str], request: dict[str, Any]
+    ) -> None:
+        self.setting, self.what, self.request = setting, what, request
+        self.service, self.operation, self.resource = where
 
 
-class Case(NamedTuple):
+class Case:
     """A setting that differs; `alarm_names` are all of the account and Region."""
 
-    setting: str
-    wanted: Settings
-    present: Settings
-    alarm_names: Collection[str]
+    def __init__(
+        self, setting: str, wanted: Settings, present: Settings, alarm_names: Collection[str]
+    ) -> None:
+        self.setting, self.alarm_names = setting, alarm_names
+        self.wanted, self.present = wanted, present
 
     @property
     def values(self) -> tuple[Any, Any]:
@@ -45,12 +45,12 @@ class Case(NamedTuple):
         return self.wanted[self.setting], self.present[self.setting]
 
     def change(self, what: str, operation: str, **request: Any) -> Change:
-        """Return a call of DynamoDB about the table, or about an index that the request names."""
+        """Return a call of DynamoDB about the table, or the index that the request names."""
         arn, index = self.present["table_arn"], request.get("IndexName")
         if "ResourceArn" not in request:
             request["TableName"] = self.present["table_name"]
         resource = f"{arn}/index/{index}" if index else arn
-        return Change(self.setting, what, "dynamodb", operation, resource, request)
+        return Change(self.setting, what, ("dynamodb", operation, resource), request)
 
 
 Steps = Iterator[Change]
@@ -62,7 +62,7 @@ def changes(
     differing: Collection[str],
     alarm_names: Collection[str],
 ) -> Steps:
-    """Yield what to do about the settings that differ: first what protects, last what watches."""
+    """Yield what to do about settings that differ: first what protects, last what watches."""
     for setting, make in _MAKERS.items():
         if setting in differing:
             yield from make(Case(setting, wanted, present, alarm_names))
@@ -156,9 +156,8 @@ def _dimension(case: Case, full: Mapping[str, Any], own: Mapping[str, Any]) -> S
 
     def change(what: str, operation: str, **request: Any) -> Change:
         on = f"{what} of {where['ResourceId']} {full['dimension'].rpartition(':')[2]}"
-        return Change(
-            case.setting, on, "application-autoscaling", operation, "*", {**where, **request}
-        )
+        scaling = ("application-autoscaling", operation, "*")
+        return Change(case.setting, on, scaling, {**where, **request})
 
     low, high = full["min_capacity"], full["max_capacity"]
     if (own.get("min_capacity"), own.get("max_capacity")) != (low, high):
@@ -184,15 +183,13 @@ def _dimension(case: Case, full: Mapping[str, Any], own: Mapping[str, Any]) -> S
 def _alarms(case: Case) -> Steps:
     full, own = ({alarm["AlarmName"]: alarm for alarm in value} for value in case.values)
     for name in sorted(full.keys() - own.keys() - {*case.alarm_names}):
-        what, operation = f"alarm {name}", "put_metric_alarm"
-        yield Change(case.setting, what, "cloudwatch", operation, name, full[name])
+        alarm = ("cloudwatch", "put_metric_alarm", name)
+        yield Change(case.setting, f"alarm {name}", alarm, full[name])
 
 
 _RESTORE = "restore again, from a point that has it or with the wanted key"
-FIXES = {
-    **dict.fromkeys(("key_schema", "attributes", "local_indexes", "encryption"), _RESTORE),
-    "alarms": "an alarm of that name watches something else: rename one of them",
-}
+FIXES = dict.fromkeys(("key_schema", "attributes", "local_indexes", "encryption"), _RESTORE)
+FIXES["alarms"] = "an alarm of that name watches something else: rename one of them"
 BY_HAND = "nothing is deleted or loosened here: change it by hand, or what the environment says"
 
 # In the order in which they are changed.

@@ -1,7 +1,4 @@
-"""The requests of UpdateTable that make a table as wanted; AWS carries out one at a time.
-
-https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
-"""
+"""The requests of UpdateTable that make a table as wanted; AWS carries out one at a time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The settings of a table in one form, whoever tells them: AWS, a snapshot or the environment.
-
-What AWS calls by a name has that name here too.
-"""
+"""The settings of a table in one form, whoever tells them: AWS, a snapshot or the environment."""
 
 from __future__ import annotations
 

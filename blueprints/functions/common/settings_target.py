@@ -19,8 +19,7 @@ from blueprints.functions.common.settings import (
 Plan = Mapping[str, Any]
 Left = list[dict[str, str]]
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-_LONGEST_ALARM_NAME = 255
+_LONGEST_ALARM_NAME = 255  # of PutMetricAlarm
 _HASH_CHARACTERS = 8
 _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 _A_DAY = timedelta(days=1)
@@ -33,8 +32,8 @@ _WHY_LEFT = {
 def check_is_restored(plan: Plan, table: Mapping[str, Any]) -> None:
     """Raise RefusedError unless the described table is the one that the plan restores.
 
-    AWS does not document RestoreSummary for tables that AWS Backup restored, so there only the age
-    counts (unverified). A day, because a restore may go on with a table that another one began.
+    AWS documents no RestoreSummary of tables that AWS Backup restored: there the age alone counts
+    (unverified). A day, because a restore may go on with a table that another one began.
     """
     target, created = plan["target"]["arn"], table["CreationDateTime"]
     if table["TableArn"] != target:
@@ -149,7 +148,8 @@ def _unreachable(settings: dict[str, Any], now: datetime) -> Iterator[tuple[str,
     settings["scaling"] = scaling
     alarms = []
     for alarm in settings["alarms"]:
-        far = {arn for name in _ACTIONS for arn in alarm.get(name, ()) if _is_far(arn, region)}
+        actions = {arn for name in _ACTIONS for arn in alarm.get(name, ())}
+        far = {arn for arn in actions if _place(arn)[0] not in {"", region}}
         kept = {name: [arn for arn in alarm.get(name, ()) if arn not in far] for name in _ACTIONS}
         alarms.append({**alarm, **kept} if far else alarm)
         for arn in sorted(far):
@@ -172,10 +172,6 @@ def _is_over(action: Mapping[str, Any], now: datetime) -> bool:
     # Its own time zone moves it by less than a day.
     at = once and moment(schedule.removeprefix("at(").removesuffix(")")) <= now - _A_DAY
     return at or bool(end and moment(end) <= now)
-
-
-def _is_far(arn: str, region: str) -> bool:
-    return _place(arn)[0] not in {"", region}
 
 
 def _place(arn: str) -> tuple[str, str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blueprints.functions.common.settings import Settings
 from blueprints.functions.common.settings_comparing import COMPARISONS
 from blueprints.functions.common.settings_target import Left
+
+if TYPE_CHECKING:
+    from blueprints.functions.verify_restore.reading import Count
 
 NOT_YET = "not yet"
 # What the checks of keys, indexes and encryption tell.
@@ -23,13 +26,6 @@ class Check(NamedTuple):
     check: str
     ok: bool | str | None
     detail: str
-
-
-class Count(NamedTuple):
-    """Items that were counted: all of them, or some and there are more."""
-
-    items: int
-    exact: bool
 
 
 def of_status(table: Mapping[str, Any]) -> Check:

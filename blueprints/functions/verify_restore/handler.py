@@ -22,7 +22,6 @@ from blueprints.functions.common.settings_reading import described, every_alarm,
 from blueprints.functions.common.waiting import wait_seconds
 from blueprints.functions.verify_restore import checks
 from blueprints.functions.verify_restore.checks import NOT_YET, Check
-from blueprints.functions.verify_restore.reading import Reader
 
 Event = Mapping[str, Any]
 PATIENCE = timedelta(minutes=15)
@@ -67,6 +66,8 @@ def _checks(clients: Clients, plan: Mapping[str, Any], now: datetime) -> Iterato
     yield from checks.of_settings(differing, leave)
     yield checks.of_left(left, wanted)
     if status.ok is True:
+        from blueprints.functions.verify_restore.reading import Reader
+
         reader = Reader(clients("dynamodb"), table)
         yield checks.of_items(reader.count(), plan["source"])
         yield from reader.checks()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from blueprints.functions.common.calls import call
 from blueprints.functions.common.errors import code_of
-from blueprints.functions.verify_restore.checks import NOT_YET, Check, Count
+from blueprints.functions.verify_restore.checks import NOT_YET, Check
 
 Item = dict[str, Any]
 MOST_PAGES = 20
@@ -17,6 +17,13 @@ _SAMPLE = 25
 _READ_AGAIN = 3
 _PAGES_OF_A_KEY = 5
 _THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException"}
+
+
+class Count(NamedTuple):
+    """Items that were counted: all of them, or some and there are more."""
+
+    items: int
+    exact: bool
 
 
 class Reader:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from moto import mock_aws
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
@@ -41,7 +42,10 @@ _EXTENSIONS = (
     *(autoscaling, dynamodb, dynamodb_history),
     *(dynamodb_moments, dynamodb_restores, dynamodb_updates),
 )
-_EXTENDED = (ApplicationAutoScalingResponse, DynamoDBBackend, DynamoHandler, Table)
+_EXTENDED = (
+    *(ApplicationAutoscalingBackend, ApplicationAutoScalingResponse),
+    *(DynamoDBBackend, DynamoHandler, Table),
+)
 
 Settings = dict[str, Any]
 

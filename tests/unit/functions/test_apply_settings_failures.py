@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from blueprints.functions.apply_settings import handler as function
+from blueprints.functions.apply_settings.work import MOST_ATTEMPTS
 from blueprints.functions.common.errors import RefusedError
 from tests.unit.functions import tables
 from tests.unit.functions.applying import (
@@ -155,14 +156,14 @@ def test_what_is_refused_for_now_is_tried_again_but_not_for_ever(code: str) -> N
     with recorded() as interceptor:
         interceptor.fail("dynamodb:UpdateTimeToLive", failure(code), FOR_EVER)
         answer: dict[str, Any] = {}
-        for _ in range(function.MOST_ATTEMPTS):
+        for _ in range(MOST_ATTEMPTS):
             answer = once(plan, answer)
             assert not answer["done"]
         answer = once(plan, answer)
     assert answer["done"]
     (failed,) = answer["failed"]
     assert failed["setting"] == "time_to_live"
-    assert f"{function.MOST_ATTEMPTS + 1} calls" in failed["reason"]
+    assert f"{MOST_ATTEMPTS + 1} calls" in failed["reason"]
     assert until_done(plan)["failed"] == []
 
 

@@ -13,7 +13,8 @@ from moto.dynamodb.models import dynamodb_backends
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.verify_restore import checks, reading
 from blueprints.functions.verify_restore import handler as function
-from blueprints.functions.verify_restore.checks import NOT_YET, Count
+from blueprints.functions.verify_restore.checks import NOT_YET
+from blueprints.functions.verify_restore.reading import Count
 from tests.unit.functions import tables
 from tests.unit.functions.applying import until_done
 from tests.unit.functions.tables import ACCOUNT, ITEMS, REGION, TARGET
