@@ -19,8 +19,8 @@ from blueprints.names import (
     recovers,
     replicating_role_arns,
     replication_role_arn,
+    service_of,
 )
-from blueprints.recovery.place import service_of
 from blueprints.recovery.roles import RoleFacts, role, role_label, trust_of
 from generator.naming import Label, label, root_arn
 from generator.spec import AcceptedOrganization

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprints.documents import Statement
-from blueprints.names import pointer_name, snapshots_machine, state_machine_arn
+from blueprints.names import pointer_name, service_of, snapshots_machine, state_machine_arn
 from blueprints.recovery.functions import FunctionFacts, function_arn
-from blueprints.recovery.place import alert_topic_arn, service_of
+from blueprints.recovery.place import alert_topic_arn
 from blueprints.recovery.roles import RoleFacts, acting_for, role, role_label, trust_of
 from blueprints.recovery.schedules import SCHEDULES_ROLE, SETTINGS, taking_snapshots
 from generator.naming import arn, physical

@@ -13,10 +13,10 @@ from blueprints.names import (
     catalogue_bucket_arn,
     recovery_role_arn,
     restore_role_arn,
+    service_of,
 )
 from blueprints.recovery.catalogue import OBJECTS, decrypt_catalogue, encrypt_catalogue
 from blueprints.recovery.machine_roles import publish_alerts
-from blueprints.recovery.place import service_of
 from blueprints.recovery.scope import backups_of, own_tables, restorable_tables, with_indexes
 from generator.naming import arn
 from generator.spec.resolved import Environment, stack_name
@@ -133,7 +133,8 @@ def restore_table(environment: Environment) -> list[Statement]:
             restore_role_arn(environment),
             StringEquals={"iam:PassedToService": "backup.amazonaws.com"},
         ),
-        *use_table_keys(environment),
+        *use_table_keys(environment, "kms:DescribeKey"),
+        _grant_table_keys(environment),
     ]
 
 
@@ -142,32 +143,33 @@ def _any_point(environment: Environment) -> str:
     return arn(environment, "backup", "recovery-point:*")
 
 
-def use_table_keys(environment: Environment) -> Iterable[Statement]:
+def use_table_keys(environment: Environment, *also: str) -> Iterable[Statement]:
     """Yield what a restore needs of keys of tables; those of tables defined elsewhere are unknown.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     """
-    keys = arn(environment, "kms", "key/*")
-    through = {"kms:ViaService": service_of(environment, "dynamodb")}
     yield allow(
         "UseTableKeys",
         [
             "kms:Decrypt",
-            "kms:DescribeKey",
+            *also,
             "kms:Encrypt",
             "kms:GenerateDataKey",
             "kms:GenerateDataKeyWithoutPlaintext",
             "kms:ReEncryptFrom",
             "kms:ReEncryptTo",
         ],
-        keys,
-        StringEquals=through,
+        arn(environment, "kms", "key/*"),
+        StringEquals={"kms:ViaService": service_of(environment, "dynamodb")},
     )
-    yield allow(
+
+
+def _grant_table_keys(environment: Environment) -> Statement:
+    return allow(
         "GrantTableKeys",
         ["kms:CreateGrant"],
-        keys,
-        StringEquals=through,
+        arn(environment, "kms", "key/*"),
+        StringEquals={"kms:ViaService": service_of(environment, "dynamodb")},
         Bool={"kms:GrantIsForAWSResource": "true"},
     )
 
@@ -369,4 +371,12 @@ def restoring_role(environment: Environment) -> list[Statement]:
             [*targets, *backups_of(own_tables(environment))],
         ),
         *use_table_keys(environment),
+        # AWS Backup asks for these itself, as its service policy has them: not through DynamoDB.
+        allow("DescribeKeys", ["kms:DescribeKey"], arn(environment, "kms", "key/*")),
+        allow(
+            "GrantKeys",
+            ["kms:CreateGrant"],
+            arn(environment, "kms", "key/*"),
+            Bool={"kms:GrantIsForAWSResource": "true"},
+        ),
     ]

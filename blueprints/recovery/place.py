@@ -70,9 +70,3 @@ def _vaults_of_destinations(environment: Environment) -> Iterator[dict[str, Any]
                     "copy_back_role_arn": copy_back_role_arn(there),
                     "copy_to": vault_name(environment, backup.vault),
                 }
-
-
-def service_of(environment: Environment, service: str) -> str:
-    """Return the value of `kms:ViaService` for a service in the environment's Region."""
-    suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
-    return f"{service}.{environment.region}.{suffix}"
