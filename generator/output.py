@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from generator.errors import Mistake, Mistakes
 
@@ -244,18 +244,21 @@ def _replace_other(path: Path, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".holdfast-", suffix=".tmp")
+    # Of this process alone, so that what lies there was left by one that was killed.
+    temporary = str(path.parent / f".holdfast-{os.getpid()}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _created(temporary) as file:
             file.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101 - a descriptor's file by its name
         os.replace(temporary, path)  # noqa: PTH105 - atomic, unlike a rename on Windows
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _created(path: str) -> IO[bytes]:
+    """Return a new file with the rights that the user's mask leaves, never a link of others."""
+    try:
+        return open(path, "xb")  # noqa: PTH123 - hundreds of files; the caller closes it
+    except FileExistsError:
+        Path(path).unlink()
+        return open(path, "xb")  # noqa: PTH123

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -243,14 +243,14 @@ def test_an_output_that_is_a_file_is_bad_input(project: Path) -> None:
     assert "'afile' is a file" in result.stderr
 
 
-@pytest.mark.parametrize("refused", ["mkdir", "mkstemp"])
+@pytest.mark.parametrize("refused", ["mkdir", "replace"])
 def test_an_output_that_cannot_be_written_gives_one_message(
     project: Path, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:
     def permission_denied(*_: Any, **__: Any) -> NoReturn:
         raise PermissionError(13, "Permission denied")
 
-    where = {"mkdir": Path, "mkstemp": tempfile}[refused]
+    where = {"mkdir": Path, "replace": os}[refused]
     monkeypatch.setattr(where, refused, permission_denied)
     result = holdfast("generate", "dev")
     assert (result.exit_code, result.stdout) == (2, "")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,14 @@ def test_the_manifest_lists_what_was_written(tmp_path: Path) -> None:
     written(tmp_path, FILES)
     listed = json.loads((tmp_path / output.MANIFEST).read_text())
     assert listed == {"written_by": "Holdfast", "files": sorted(FILES)}
+
+
+def test_what_a_killed_run_left_is_not_in_the_way(tmp_path: Path) -> None:
+    left = tmp_path / f".holdfast-{os.getpid()}.tmp"
+    target = tmp_path / "elsewhere"
+    target.write_text("mine")
+    left.symlink_to(target)
+    output.write(output.compare(tmp_path, {"a.txt": "new\n"}, ("",)))
+    assert (tmp_path / "a.txt").read_text() == "new\n"
+    assert target.read_text() == "mine"
+    assert not left.is_symlink()
