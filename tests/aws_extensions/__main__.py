@@ -28,6 +28,7 @@ from . import (
     s3_replication,
     step_functions,
     sts,
+    waits,
 )
 
 LIFETIME_SECONDS = 3600  # where whoever started it died before ending it
@@ -57,6 +58,7 @@ if __name__ == "__main__":
         s3_replication,
         step_functions,
         sts,
+        waits,
         faults,  # around the calls that are recorded
     )
     for extension in extensions:

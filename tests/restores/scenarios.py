@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blueprints.names import state_machine_arn
 from generator.recovery.files import request_file
 from tests.restores.shop import now
 
@@ -192,3 +193,67 @@ def table_that_is_defined_elsewhere(shop: Shop) -> Restore:
     shop.prod.run_machine("settings-snapshot", {})
     shop.prod.delete_table(SESSIONS)
     return restored(shop.prod, SESSIONS, before)
+
+
+# By the clock, and after changes
+
+
+def settings_of_every_day(shop: Shop) -> dict[str, Any]:
+    return shop.prod.run_machine("settings-snapshot", {})
+
+
+def settings_after_changes(shop: Shop) -> dict[str, list[dict[str, Any]]]:
+    """Return what each event led to: a change, the same one again, and one of another table."""
+    shop.prod.run_machine("settings-snapshot", {})
+    name, api = shop.prod.table(SESSIONS).name, shop.prod.client("dynamodb")
+    arn = shop.prod.table(SESSIONS).arn
+    time.sleep(1)  # a key has seconds
+    api.tag_resource(ResourceArn=arn, Tags=[{"Key": "changed", "Value": "yes"}])
+    tag = {"eventName": "TagResource", "requestParameters": {"resourceArn": arn}}
+    update = {"eventName": "UpdateTimeToLive", "requestParameters": {"tableName": name}}
+    foreign = {"eventName": "UpdateTable", "requestParameters": {"tableName": "another"}}
+    events = {"changed": tag, "same": update, "another": foreign}
+    source = {"detail-type": "AWS API Call via CloudTrail", "source": "aws.dynamodb"}
+    ends = {
+        what: shop.prod.run_machine("settings-snapshot", {**source, "detail": detail})
+        for what, detail in events.items()
+    }
+    api.untag_resource(ResourceArn=arn, TagKeys=["changed"])
+    return {what: json.loads(end["output"]) for what, end in ends.items()}
+
+
+def native_backups_by_schedule(shop: Shop) -> dict[str, Any]:
+    """Take them twice for one time, then for three others, and once with what prunes at once."""
+    machine = "snapshots-critical"
+    hours = ("2026-01-01T06:00:00Z", "2026-01-01T06:00:00Z", "2026-01-02T06:00:00Z")
+    taken = [shop.prod.run_machine(machine, {"scheduled_at": hour}) for hour in hours]
+    payload = {
+        **_payload(shop, machine),
+        "keep_last": 1,
+        "keep_days": 0,
+        "scheduled_at": "2026-01-03T06:00:00Z",
+    }
+    pruned = shop.prod.client("lambda").invoke(
+        FunctionName="shop-prod-take-snapshots", Payload=json.dumps(payload)
+    )
+    found = [json.loads(each["output"]) for each in taken]
+    return {"taken": found, "pruned": json.load(pruned["Payload"])}
+
+
+def _payload(shop: Shop, machine: str) -> dict[str, Any]:
+    """Return what the state machine gives to its function."""
+    arn = state_machine_arn(shop.prod.environment, machine)
+    shown = shop.prod.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
+    parameters = json.loads(shown["definition"])["States"]["Run"]["Parameters"]
+    return {name: value for name, value in parameters.items() if not name.endswith(".$")}
+
+
+def native_backup_that_fails(shop: Shop) -> list[str]:
+    """Return the messages of a run that may not create backups."""
+    list(shop.prod.told())
+    shop.fail("CreateBackup", times=None)
+    shop.wait_at_most(0.1)  # the state machine tries again four times
+    end = shop.prod.run_machine("snapshots-critical", {"scheduled_at": "2026-01-04T06:00:00Z"})
+    shop.fail_no_more()
+    shop.wait_at_most(None)
+    return [end["status"], *shop.prod.told()]

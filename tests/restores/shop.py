@@ -259,6 +259,10 @@ class Shop:
         with urllib.request.urlopen(request, timeout=30):
             pass
 
+    def wait_at_most(self, seconds: float | None) -> None:
+        """Let state machines wait no longer than so long, None for as long as they say."""
+        self._ask("waits", {"longest_seconds": seconds})
+
     def _ask(self, what: str, body: Mapping[str, Any]) -> None:
         url = f"{self.aws.endpoint}/moto-api/{what}"
         headers = {"Content-Type": "application/json"}
