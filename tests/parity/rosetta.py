@@ -219,9 +219,7 @@ def leftovers_text(pairs: Iterable[Pair], environments: Iterable[Parts]) -> str:
     for title, count in zip(_TITLES, counts, strict=True):
         lines = [f"  {leaf}" + (f"  x{n}" if n > 1 else "") for leaf, n in sorted(count.items())]
         sections.append("\n".join((title, *lines)))
-    return (
-        _HASH_OF_CODE.sub('"hash of code"', "\n\n".join((_LEFT_HEADING.rstrip(), *sections))) + "\n"
-    )
+    return "\n\n".join((_LEFT_HEADING.rstrip(), *sections)) + "\n"
 
 
 _LEFT_HEADING = """\
@@ -231,7 +229,7 @@ _LEFT_HEADING = """\
 # every change of it.
 """
 # A change of a function's code is reviewed as code; meaning.py compares the hashes.
-_HASH_OF_CODE = re.compile(r'"[A-Za-z0-9+/]{43}="')
+_HASH_OF_CODE = re.compile(r'(?<=")[A-Za-z0-9+/]{43}=(?=")')
 _TITLES = ("CloudFormation only", "Terraform only")
 
 
@@ -239,7 +237,8 @@ def _leftovers(leaves: Leaves, paired: frozenset[Path]) -> Iterator[str]:
     for path, at in leaves.items():
         if path not in paired:
             for place, value in at.items():
-                yield f"{path} = {'itself' if value == f'-> {place.label}' else value}"
+                shown = "itself" if value == f"-> {place.label}" else value
+                yield f"{path} = {_HASH_OF_CODE.sub('hash of code', shown)}"
 
 
 @cache
