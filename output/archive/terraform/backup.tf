@@ -328,14 +328,14 @@ resource "aws_iam_role_policy" "role_for_copy_back" {
   })
 }
 
-# Break-glass, of known source accounts too, lists copies and copies them back.
+# Break-glass, and restores of known sources, list copies and copy them back.
 resource "aws_iam_role" "role_for_recovery" {
   name = "shop-archive-recovery-eu-central-1"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "BreakGlassOfBothSides"
+        Sid    = "BreakGlassAndRestores"
         Effect = "Allow"
         Principal = {
           AWS = ["arn:aws:iam::222222222222:root", "arn:aws:iam::111111111111:root"]
@@ -347,6 +347,8 @@ resource "aws_iam_role" "role_for_recovery" {
               "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
               "arn:aws:iam::111111111111:role/BreakGlass",
               "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::111111111111:role/shop-prod-plan-restore-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-fetch-copy-eu-central-1",
             ]
           }
         }

@@ -73,11 +73,46 @@ resource "aws_iam_policy" "guardrail_operator" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::222222222222:role/shop-archive-backup-eu-central-1",
-          "arn:aws:iam::222222222222:role/service-role/AWSBackupDefaultServiceRole",
+          "arn:aws:iam::222222222222:role/shop-archive-restore-eu-central-1",
         ]
         Condition = {
           StringEquals = {
             "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "RunRestores"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution", "states:ListExecutions"]
+        Resource = "arn:aws:states:eu-central-1:222222222222:stateMachine:shop-archive-restore"
+      },
+      {
+        Sid      = "FollowRestores"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = "arn:aws:states:eu-central-1:222222222222:execution:shop-archive-restore:*"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/restores/*",
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/catalog/settings/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
           }
         }
       },
@@ -168,11 +203,46 @@ resource "aws_iam_policy" "guardrail_backup_administrator" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::222222222222:role/shop-archive-backup-eu-central-1",
-          "arn:aws:iam::222222222222:role/service-role/AWSBackupDefaultServiceRole",
+          "arn:aws:iam::222222222222:role/shop-archive-restore-eu-central-1",
         ]
         Condition = {
           StringEquals = {
             "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "RunRestores"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution", "states:ListExecutions"]
+        Resource = "arn:aws:states:eu-central-1:222222222222:stateMachine:shop-archive-restore"
+      },
+      {
+        Sid      = "FollowRestores"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = "arn:aws:states:eu-central-1:222222222222:execution:shop-archive-restore:*"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/restores/*",
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/catalog/settings/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
           }
         }
       },
@@ -266,11 +336,12 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           "s3:BypassGovernanceRetention",
           "s3:PutObjectRetention",
           "s3:PutObjectLegalHold",
-          "s3:ReplicateDelete",
-          "s3:ReplicateObject",
           "s3:UpdateObjectEncryption",
         ]
-        Resource = "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1/*"
+        Resource = [
+          "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1/*",
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/*",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
@@ -278,10 +349,30 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         }
       },
       {
-        Sid      = "Buckets"
-        Effect   = "Deny"
-        Action   = ["s3:DeleteBucket"]
-        Resource = "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1"
+        Sid    = "ObjectsButReplication"
+        Effect = "Deny"
+        Action = ["s3:ReplicateDelete", "s3:ReplicateObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1/*",
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/*",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Buckets"
+        Effect = "Deny"
+        Action = ["s3:DeleteBucket"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1",
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
@@ -296,7 +387,10 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           "s3:PutBucketObjectLockConfiguration",
           "s3:PutLifecycleConfiguration",
         ]
-        Resource = "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1"
+        Resource = [
+          "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1",
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -455,15 +549,18 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
             "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
           }
           "ForAnyValue:StringEquals" = {
-            "kms:ResourceAliases" = ["alias/shop-archive-vault-archive"]
+            "kms:ResourceAliases" = ["alias/shop-archive-vault-archive", "alias/shop-archive-catalog"]
           }
         }
       },
       {
-        Sid      = "Aliases"
-        Effect   = "Deny"
-        Action   = ["kms:DeleteAlias", "kms:UpdateAlias"]
-        Resource = "arn:aws:kms:eu-central-1:222222222222:alias/shop-archive-vault-archive"
+        Sid    = "Aliases"
+        Effect = "Deny"
+        Action = ["kms:DeleteAlias", "kms:UpdateAlias"]
+        Resource = [
+          "arn:aws:kms:eu-central-1:222222222222:alias/shop-archive-vault-archive",
+          "arn:aws:kms:eu-central-1:222222222222:alias/shop-archive-catalog",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
@@ -493,10 +590,14 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         }
       },
       {
-        Sid      = "ExemptRoles"
-        Effect   = "Deny"
-        Action   = ["iam:DeleteRole", "iam:UpdateAssumeRolePolicy"]
-        Resource = "arn:aws:iam::222222222222:role/ArchiveDeploy"
+        Sid    = "ExemptRoles"
+        Effect = "Deny"
+        Action = ["iam:DeleteRole", "iam:UpdateAssumeRolePolicy"]
+        Resource = [
+          "arn:aws:iam::222222222222:role/shop-archive-apply-settings-eu-central-1",
+          "arn:aws:iam::222222222222:role/shop-archive-restore-machine-eu-central-1",
+          "arn:aws:iam::222222222222:role/ArchiveDeploy",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
@@ -504,15 +605,37 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         }
       },
       {
-        Sid      = "ExemptRolesButDeploy"
-        Effect   = "Deny"
-        Action   = ["iam:CreateRole"]
-        Resource = "arn:aws:iam::222222222222:role/ArchiveDeploy"
+        Sid    = "ExemptRolesButDeploy"
+        Effect = "Deny"
+        Action = ["iam:CreateRole"]
+        Resource = [
+          "arn:aws:iam::222222222222:role/shop-archive-apply-settings-eu-central-1",
+          "arn:aws:iam::222222222222:role/shop-archive-restore-machine-eu-central-1",
+          "arn:aws:iam::222222222222:role/ArchiveDeploy",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
               "arn:aws:iam::222222222222:role/ArchiveDeploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "ExemptCodeButDeployAndMachines"
+        Effect = "Deny"
+        Action = ["iam:PassRole"]
+        Resource = [
+          "arn:aws:iam::222222222222:role/shop-archive-apply-settings-eu-central-1",
+          "arn:aws:iam::222222222222:role/shop-archive-restore-machine-eu-central-1",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::222222222222:role/ArchiveDeploy",
+              "arn:aws:iam::222222222222:role/shop-archive-restore-machine-eu-central-1",
             ]
           }
         }
@@ -602,7 +725,10 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
           "s3:PutBucketAcl",
           "s3:PutBucketNotification",
         ]
-        Resource = "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1"
+        Resource = [
+          "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1",
+          "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -630,7 +756,7 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
             ]
           }
           "ForAnyValue:StringEquals" = {
-            "kms:ResourceAliases" = ["alias/shop-archive-vault-archive"]
+            "kms:ResourceAliases" = ["alias/shop-archive-vault-archive", "alias/shop-archive-catalog"]
           }
         }
       },
@@ -645,7 +771,11 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
           "iam:PutRolePermissionsBoundary",
           "iam:DeleteRolePermissionsBoundary",
         ]
-        Resource = "arn:aws:iam::222222222222:role/ArchiveDeploy"
+        Resource = [
+          "arn:aws:iam::222222222222:role/shop-archive-apply-settings-eu-central-1",
+          "arn:aws:iam::222222222222:role/shop-archive-restore-machine-eu-central-1",
+          "arn:aws:iam::222222222222:role/ArchiveDeploy",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -840,6 +970,7 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
           "lambda:PutFunctionConcurrency",
           "lambda:DeleteFunctionEventInvokeConfig",
           "lambda:RemovePermission",
+          "lambda:AddPermission",
         ]
         Resource = "arn:aws:lambda:eu-central-1:222222222222:function:shop-archive-*"
         Condition = {
@@ -847,6 +978,21 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
             "aws:PrincipalArn" = [
               "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
               "arn:aws:iam::222222222222:role/ArchiveDeploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "OwnFunctionsButDeployAndMachines"
+        Effect   = "Deny"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = "arn:aws:lambda:eu-central-1:222222222222:function:shop-archive-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::222222222222:role/ArchiveDeploy",
+              "arn:aws:iam::222222222222:role/shop-archive-restore-machine-eu-central-1",
             ]
           }
         }

@@ -74,11 +74,46 @@ resource "aws_iam_policy" "guardrail_operator" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
-          "arn:aws:iam::333333333333:role/service-role/AWSBackupDefaultServiceRole",
+          "arn:aws:iam::333333333333:role/shop-dev-restore-eu-central-1",
         ]
         Condition = {
           StringEquals = {
             "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "RunRestores"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution", "states:ListExecutions"]
+        Resource = "arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-restore"
+      },
+      {
+        Sid      = "FollowRestores"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = "arn:aws:states:eu-central-1:333333333333:execution:shop-dev-restore:*"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/restores/*",
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/catalog/settings/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-dev-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
           }
         }
       },
@@ -193,11 +228,46 @@ resource "aws_iam_policy" "guardrail_backup_administrator" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
-          "arn:aws:iam::333333333333:role/service-role/AWSBackupDefaultServiceRole",
+          "arn:aws:iam::333333333333:role/shop-dev-restore-eu-central-1",
         ]
         Condition = {
           StringEquals = {
             "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "RunRestores"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution", "states:ListExecutions"]
+        Resource = "arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-restore"
+      },
+      {
+        Sid      = "FollowRestores"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = "arn:aws:states:eu-central-1:333333333333:execution:shop-dev-restore:*"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/restores/*",
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/catalog/settings/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-dev-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
           }
         }
       },
@@ -339,11 +409,14 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           "s3:BypassGovernanceRetention",
           "s3:PutObjectRetention",
           "s3:PutObjectLegalHold",
+          "s3:UpdateObjectEncryption",
           "s3:ReplicateDelete",
           "s3:ReplicateObject",
-          "s3:UpdateObjectEncryption",
         ]
-        Resource = "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1/*"
+        Resource = [
+          "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1/*",
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/*",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -354,10 +427,13 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         }
       },
       {
-        Sid      = "Buckets"
-        Effect   = "Deny"
-        Action   = ["s3:DeleteBucket"]
-        Resource = "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1"
+        Sid    = "Buckets"
+        Effect = "Deny"
+        Action = ["s3:DeleteBucket"]
+        Resource = [
+          "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1",
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -375,7 +451,10 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           "s3:PutBucketObjectLockConfiguration",
           "s3:PutLifecycleConfiguration",
         ]
-        Resource = "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1"
+        Resource = [
+          "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1",
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -494,7 +573,11 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
             ]
           }
           "ForAnyValue:StringEquals" = {
-            "kms:ResourceAliases" = ["alias/shop-dev-vault-main", "alias/shop-dev-vault-critical"]
+            "kms:ResourceAliases" = [
+              "alias/shop-dev-vault-main",
+              "alias/shop-dev-vault-critical",
+              "alias/shop-dev-catalog",
+            ]
           }
         }
       },
@@ -505,6 +588,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Resource = [
           "arn:aws:kms:eu-central-1:333333333333:alias/shop-dev-vault-main",
           "arn:aws:kms:eu-central-1:333333333333:alias/shop-dev-vault-critical",
+          "arn:aws:kms:eu-central-1:333333333333:alias/shop-dev-catalog",
         ]
         Condition = {
           ArnNotLike = {
@@ -546,6 +630,8 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:DeleteRole", "iam:UpdateAssumeRolePolicy"]
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-apply-settings-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
           "arn:aws:iam::333333333333:role/Deploy",
         ]
         Condition = {
@@ -563,6 +649,8 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:CreateRole"]
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-apply-settings-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
           "arn:aws:iam::333333333333:role/Deploy",
         ]
         Condition = {
@@ -571,6 +659,25 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "arn:aws:iam::333333333333:role/BreakGlass",
               "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "ExemptCodeButDeployAndMachines"
+        Effect = "Deny"
+        Action = ["iam:PassRole"]
+        Resource = [
+          "arn:aws:iam::333333333333:role/shop-dev-apply-settings-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+              "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
             ]
           }
         }
@@ -669,7 +776,10 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
           "s3:PutBucketAcl",
           "s3:PutBucketNotification",
         ]
-        Resource = "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1"
+        Resource = [
+          "arn:aws:s3:::shop-dev-exports-333333333333-eu-central-1",
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -699,7 +809,11 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
             ]
           }
           "ForAnyValue:StringEquals" = {
-            "kms:ResourceAliases" = ["alias/shop-dev-vault-main", "alias/shop-dev-vault-critical"]
+            "kms:ResourceAliases" = [
+              "alias/shop-dev-vault-main",
+              "alias/shop-dev-vault-critical",
+              "alias/shop-dev-catalog",
+            ]
           }
         }
       },
@@ -716,6 +830,8 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
         ]
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-apply-settings-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
           "arn:aws:iam::333333333333:role/Deploy",
         ]
         Condition = {
@@ -925,6 +1041,7 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
           "lambda:PutFunctionConcurrency",
           "lambda:DeleteFunctionEventInvokeConfig",
           "lambda:RemovePermission",
+          "lambda:AddPermission",
         ]
         Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-*"
         Condition = {
@@ -933,6 +1050,22 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
               "arn:aws:iam::333333333333:role/BreakGlass",
               "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "OwnFunctionsButDeployAndMachines"
+        Effect   = "Deny"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+              "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
             ]
           }
         }

@@ -1,6 +1,1481 @@
 # Written by Holdfast 0.1.0 from environments/dev.yaml.
 # Do not edit: change the environment file and run `holdfast generate`.
 
+# AWS Backup restores tables with this role.
+resource "aws_iam_role" "role_for_restores" {
+  name = "shop-dev-restore-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Service"
+        Effect = "Allow"
+        Principal = {
+          Service = "backup.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "333333333333"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_restores" {
+  name = "restore"
+  role = aws_iam_role.role_for_restores.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "RestoreTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchWriteItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:DescribeTable",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:RestoreTableFromAwsBackup",
+          "dynamodb:Scan",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "RestoreBackups"
+        Effect = "Allow"
+        Action = ["dynamodb:RestoreTableFromBackup"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/backup/*",
+        ]
+      },
+      {
+        Sid    = "UseTableKeys"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "DescribeKeys"
+        Effect   = "Allow"
+        Action   = ["kms:DescribeKey"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+      },
+      {
+        Sid      = "GrantKeys"
+        Effect   = "Allow"
+        Action   = ["kms:CreateGrant"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+        }
+      },
+    ]
+  })
+}
+
+# The state machine that restores runs with this role.
+resource "aws_iam_role" "role_of_restore_machine" {
+  name = "shop-dev-restore-machine-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Service"
+        Effect = "Allow"
+        Principal = {
+          Service = "states.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "333333333333"
+          }
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-restore"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_of_restore_machine" {
+  name = "restore-machine"
+  role = aws_iam_role.role_of_restore_machine.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "CallFunctions"
+        Effect = "Allow"
+        Action = "lambda:InvokeFunction"
+        Resource = [
+          "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-plan-restore",
+          "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-restore-table",
+          "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-apply-settings",
+          "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-verify-restore",
+          "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-report-restore",
+        ]
+      },
+    ]
+  })
+}
+
+# The state machines that run by the clock use this role.
+resource "aws_iam_role" "role_of_scheduled_machines" {
+  name = "shop-dev-scheduled-machines-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Service"
+        Effect = "Allow"
+        Principal = {
+          Service = "states.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "333333333333"
+          }
+          ArnLike = {
+            "aws:SourceArn" = [
+              "arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-settings-snapshot",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_of_scheduled_machines" {
+  name = "scheduled-machines"
+  role = aws_iam_role.role_of_scheduled_machines.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "CallFunctions"
+        Effect = "Allow"
+        Action = "lambda:InvokeFunction"
+        Resource = [
+          "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-settings-snapshot",
+        ]
+      },
+      {
+        Sid      = "PublishAlerts"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+      },
+      {
+        Sid      = "EncryptAlerts"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-dev-alerts"
+          }
+          StringEquals = {
+            "kms:ViaService" = "sns.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+    ]
+  })
+}
+
+# EventBridge and its Scheduler start state machines with this role.
+resource "aws_iam_role" "role_of_schedules" {
+  name = "shop-dev-recovery-schedules-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Scheduler"
+        Effect = "Allow"
+        Principal = {
+          Service = "scheduler.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "333333333333"
+          }
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:scheduler:eu-central-1:333333333333:schedule-group/default"
+          }
+        }
+      },
+      {
+        Sid    = "EventBridge"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "333333333333"
+          }
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:events:eu-central-1:333333333333:rule/shop-dev-table-changed"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_of_schedules" {
+  name = "recovery-schedules"
+  role = aws_iam_role.role_of_schedules.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "StartMachines"
+        Effect = "Allow"
+        Action = "states:StartExecution"
+        Resource = [
+          "arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-settings-snapshot",
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_kms_key" "key_of_catalogue" {
+  description = "Objects of the bucket shop-dev-catalog-333333333333-eu-central-1"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "IamOfThisAccountDecides"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::333333333333:root"
+        }
+        Action   = "kms:*"
+        Resource = "*"
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroys"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "kms:ScheduleKeyDeletion",
+          "kms:DeleteImportedKeyMaterial",
+          "kms:DisableKey",
+          "kms:RevokeGrant",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyDeployChanges"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "alias_of_catalogue" {
+  name          = "alias/shop-dev-catalog"
+  target_key_id = aws_kms_key.key_of_catalogue.key_id
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# Settings of tables and reports of restores: what a restore needs beside the data.
+resource "aws_s3_bucket" "catalogue_bucket" {
+  bucket = "shop-dev-catalog-333333333333-eu-central-1"
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_s3_bucket_versioning" "catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+
+  rule {
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.key_of_catalogue.arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_ownership_controls" "catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "catalogue_bucket" {
+  bucket                  = aws_s3_bucket.catalogue_bucket.bucket
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_policy" "policy_of_catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "DenyPlainHttp"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource = [
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1",
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/*",
+        ]
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroysObjects"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "s3:DeleteObject",
+          "s3:DeleteObjectVersion",
+          "s3:BypassGovernanceRetention",
+          "s3:PutObjectRetention",
+          "s3:PutObjectLegalHold",
+          "s3:UpdateObjectEncryption",
+        ]
+        Resource = "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlySourcesReplicate"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:ReplicateDelete", "s3:ReplicateObject"]
+        Resource  = "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroysBucket"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:DeleteBucket"]
+        Resource  = "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyDeployChanges"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "s3:PutBucketVersioning",
+          "s3:PutBucketObjectLockConfiguration",
+          "s3:PutLifecycleConfiguration",
+          "s3:PutBucketPolicy",
+          "s3:DeleteBucketPolicy",
+          "s3:PutReplicationConfiguration",
+          "s3:PutEncryptionConfiguration",
+          "s3:PutBucketPublicAccessBlock",
+          "s3:PutBucketOwnershipControls",
+          "s3:PutBucketAcl",
+          "s3:PutBucketNotification",
+        ]
+        Resource = "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::333333333333:role/Deploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+
+  # S3 takes one change of access at a time.
+  depends_on = [aws_s3_bucket_public_access_block.catalogue_bucket]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_plan_restore" {
+  name              = "/aws/lambda/shop-dev-plan-restore"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-dev-plan-restore runs with this role.
+resource "aws_iam_role" "role_for_function_plan_restore" {
+  name = "shop-dev-plan-restore-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_plan_restore" {
+  name = "plan-restore"
+  role = aws_iam_role.role_for_function_plan_restore.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart-*",
+        ]
+      },
+      {
+        Sid      = "ListBackups"
+        Effect   = "Allow"
+        Action   = ["dynamodb:ListBackups"]
+        Resource = "*"
+      },
+      {
+        Sid    = "ReadBackups"
+        Effect = "Allow"
+        Action = ["dynamodb:DescribeBackup"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/backup/*",
+        ]
+      },
+      {
+        Sid    = "ReadVaults"
+        Effect = "Allow"
+        Action = ["backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-main",
+          "arn:aws:backup:eu-central-1:333333333333:backup-vault:shop-dev-critical",
+        ]
+      },
+      {
+        Sid      = "ReadJobs"
+        Effect   = "Allow"
+        Action   = ["backup:GetRestoreJobMetadata", "backup:ListRestoreJobs"]
+        Resource = "*"
+      },
+      {
+        Sid      = "ListCatalogue"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = ["catalog/settings/*", "restores/*"]
+          }
+        }
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/catalog/settings/*",
+          "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/restores/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-dev-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ResolveAliases"
+        Effect   = "Allow"
+        Action   = ["kms:DescribeKey"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+      },
+      {
+        Sid    = "FindOwner"
+        Effect = "Allow"
+        Action = ["cloudformation:DescribeStackResource"]
+        Resource = [
+          "arn:aws:cloudformation:eu-central-1:333333333333:stack/shop-dev-recovery/*",
+          "arn:aws:cloudformation:eu-central-1:333333333333:stack/shop-dev-tables*/*",
+        ]
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-central-1:333333333333:log-group:/aws/lambda/shop-dev-plan-restore:*"
+      },
+    ]
+  })
+}
+
+# Chooses what to restore from, and with which settings; changes nothing.
+resource "aws_lambda_function" "function_plan_restore" {
+  function_name    = "shop-dev-plan-restore"
+  filename         = "${path.module}/../functions/plan_restore.zip"
+  source_code_hash = "W3p+Qeg7j+cuaBTaYDYj5R6AvbzHUjCUdiGsmQEoBZQ="
+  handler          = "blueprints.functions.plan_restore.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_plan_restore.arn
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_plan_restore,
+    aws_iam_role_policy.role_for_function_plan_restore,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_restore_table" {
+  name              = "/aws/lambda/shop-dev-restore-table"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-dev-restore-table runs with this role.
+resource "aws_iam_role" "role_for_function_restore_table" {
+  name = "shop-dev-restore-table-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_restore_table" {
+  name = "restore-table"
+  role = aws_iam_role.role_for_function_restore_table.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "RestoreTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchWriteItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:DescribeTable",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:RestoreTableFromBackup",
+          "dynamodb:RestoreTableToPointInTime",
+          "dynamodb:Scan",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "RestoreBackups"
+        Effect = "Allow"
+        Action = ["dynamodb:RestoreTableFromBackup"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/backup/*",
+        ]
+      },
+      {
+        Sid    = "RestorePoints"
+        Effect = "Allow"
+        Action = ["backup:StartRestoreJob"]
+        Resource = [
+          "arn:aws:backup:eu-central-1:333333333333:recovery-point:*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/backup/*",
+        ]
+      },
+      {
+        Sid    = "FollowRestores"
+        Effect = "Allow"
+        Action = [
+          "backup:DescribeRestoreJob",
+          "backup:GetRestoreJobMetadata",
+          "backup:ListRestoreJobs",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "PassRestoreRole"
+        Effect   = "Allow"
+        Action   = ["iam:PassRole"]
+        Resource = "arn:aws:iam::333333333333:role/shop-dev-restore-eu-central-1"
+        Condition = {
+          StringEquals = {
+            "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "UseTableKeys"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "GrantTableKeys"
+        Effect   = "Allow"
+        Action   = ["kms:CreateGrant"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-central-1.amazonaws.com"
+          }
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-central-1:333333333333:log-group:/aws/lambda/shop-dev-restore-table:*"
+      },
+    ]
+  })
+}
+
+# Starts a restore, and looks how far it is.
+resource "aws_lambda_function" "function_restore_table" {
+  function_name    = "shop-dev-restore-table"
+  filename         = "${path.module}/../functions/restore_table.zip"
+  source_code_hash = "HaiVyEbAxWEXz3atCQntR4UKT1sZmrcRkQL3rzguyK8="
+  handler          = "blueprints.functions.restore_table.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_restore_table.arn
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_restore_table,
+    aws_iam_role_policy.role_for_function_restore_table,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_apply_settings" {
+  name              = "/aws/lambda/shop-dev-apply-settings"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-dev-apply-settings runs with this role.
+resource "aws_iam_role" "role_for_function_apply_settings" {
+  name = "shop-dev-apply-settings-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_apply_settings" {
+  name = "apply-settings"
+  role = aws_iam_role.role_for_function_apply_settings.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DescribeContinuousBackups",
+          "dynamodb:DescribeContributorInsights",
+          "dynamodb:DescribeKinesisStreamingDestination",
+          "dynamodb:DescribeTable",
+          "dynamodb:DescribeTimeToLive",
+          "dynamodb:GetResourcePolicy",
+          "dynamodb:ListTagsOfResource",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "ReadScaling"
+        Effect = "Allow"
+        Action = [
+          "application-autoscaling:DescribeScalableTargets",
+          "application-autoscaling:DescribeScalingPolicies",
+          "application-autoscaling:DescribeScheduledActions",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "ReadAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DescribeAlarms"]
+        Resource = "arn:aws:cloudwatch:eu-central-1:333333333333:alarm:*"
+      },
+      {
+        Sid    = "SetTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:EnableKinesisStreamingDestination",
+          "dynamodb:PutResourcePolicy",
+          "dynamodb:TagResource",
+          "dynamodb:UpdateContinuousBackups",
+          "dynamodb:UpdateContributorInsights",
+          "dynamodb:UpdateTable",
+          "dynamodb:UpdateTimeToLive",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "SetScaling"
+        Effect = "Allow"
+        Action = [
+          "application-autoscaling:PutScalingPolicy",
+          "application-autoscaling:PutScheduledAction",
+          "application-autoscaling:RegisterScalableTarget",
+        ]
+        Resource = "arn:aws:application-autoscaling:eu-central-1:333333333333:scalable-target/*"
+      },
+      {
+        Sid      = "ScaleByAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"]
+        Resource = "arn:aws:cloudwatch:eu-central-1:333333333333:alarm:TargetTracking-*"
+      },
+      {
+        Sid      = "LetScalingWork"
+        Effect   = "Allow"
+        Action   = ["iam:CreateServiceLinkedRole"]
+        Resource = "arn:aws:iam::333333333333:role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
+        Condition = {
+          StringEquals = {
+            "iam:AWSServiceName" = "dynamodb.application-autoscaling.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "SetAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:PutMetricAlarm"]
+        Resource = "arn:aws:cloudwatch:eu-central-1:333333333333:alarm:*"
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-central-1:333333333333:log-group:/aws/lambda/shop-dev-apply-settings:*"
+      },
+    ]
+  })
+}
+
+# Sets again what AWS does not restore.
+resource "aws_lambda_function" "function_apply_settings" {
+  function_name    = "shop-dev-apply-settings"
+  filename         = "${path.module}/../functions/apply_settings.zip"
+  source_code_hash = "1SEccWNOoBfszoTHNaRGaP2kw94NDekOMjJNJ1uzePI="
+  handler          = "blueprints.functions.apply_settings.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_apply_settings.arn
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_apply_settings,
+    aws_iam_role_policy.role_for_function_apply_settings,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_verify_restore" {
+  name              = "/aws/lambda/shop-dev-verify-restore"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-dev-verify-restore runs with this role.
+resource "aws_iam_role" "role_for_function_verify_restore" {
+  name = "shop-dev-verify-restore-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_verify_restore" {
+  name = "verify-restore"
+  role = aws_iam_role.role_for_function_verify_restore.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DescribeContinuousBackups",
+          "dynamodb:DescribeContributorInsights",
+          "dynamodb:DescribeKinesisStreamingDestination",
+          "dynamodb:DescribeTable",
+          "dynamodb:DescribeTimeToLive",
+          "dynamodb:GetResourcePolicy",
+          "dynamodb:ListTagsOfResource",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "ReadScaling"
+        Effect = "Allow"
+        Action = [
+          "application-autoscaling:DescribeScalableTargets",
+          "application-autoscaling:DescribeScalingPolicies",
+          "application-autoscaling:DescribeScheduledActions",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "ReadAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DescribeAlarms"]
+        Resource = "arn:aws:cloudwatch:eu-central-1:333333333333:alarm:*"
+      },
+      {
+        Sid    = "Sample"
+        Effect = "Allow"
+        Action = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart-*",
+        ]
+      },
+      {
+        Sid      = "ReadThroughTableKeys"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-central-1:333333333333:log-group:/aws/lambda/shop-dev-verify-restore:*"
+      },
+    ]
+  })
+}
+
+# Compares the restored table with what was asked for.
+resource "aws_lambda_function" "function_verify_restore" {
+  function_name    = "shop-dev-verify-restore"
+  filename         = "${path.module}/../functions/verify_restore.zip"
+  source_code_hash = "0qXL3xDNVYTH1QjEqdNjTYnfNGiRrhrprgn7Yx6PKDA="
+  handler          = "blueprints.functions.verify_restore.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_verify_restore.arn
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_verify_restore,
+    aws_iam_role_policy.role_for_function_verify_restore,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_report_restore" {
+  name              = "/aws/lambda/shop-dev-report-restore"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-dev-report-restore runs with this role.
+resource "aws_iam_role" "role_for_function_report_restore" {
+  name = "shop-dev-report-restore-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_report_restore" {
+  name = "report-restore"
+  role = aws_iam_role.role_for_function_report_restore.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteReport"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject"]
+        Resource = "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/restores/*"
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-dev-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "PublishAlerts"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+      },
+      {
+        Sid      = "EncryptAlerts"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-dev-alerts"
+          }
+          StringEquals = {
+            "kms:ViaService" = "sns.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-central-1:333333333333:log-group:/aws/lambda/shop-dev-report-restore:*"
+      },
+    ]
+  })
+}
+
+# Writes the report of a restore, and tells of it.
+resource "aws_lambda_function" "function_report_restore" {
+  function_name    = "shop-dev-report-restore"
+  filename         = "${path.module}/../functions/report_restore.zip"
+  source_code_hash = "mrAk82elcLt7Zr1S+0ZwTwi9jNMVE8/N6M5efN9NDgI="
+  handler          = "blueprints.functions.report_restore.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_report_restore.arn
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_report_restore,
+    aws_iam_role_policy.role_for_function_report_restore,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_settings_snapshot" {
+  name              = "/aws/lambda/shop-dev-settings-snapshot"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-dev-settings-snapshot runs with this role.
+resource "aws_iam_role" "role_for_function_settings_snapshot" {
+  name = "shop-dev-settings-snapshot-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_settings_snapshot" {
+  name = "settings-snapshot"
+  role = aws_iam_role.role_for_function_settings_snapshot.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DescribeContinuousBackups",
+          "dynamodb:DescribeContributorInsights",
+          "dynamodb:DescribeKinesisStreamingDestination",
+          "dynamodb:DescribeTable",
+          "dynamodb:DescribeTimeToLive",
+          "dynamodb:GetResourcePolicy",
+          "dynamodb:ListTagsOfResource",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/employee/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart",
+          "arn:aws:dynamodb:eu-central-1:333333333333:table/cart/index/*",
+        ]
+      },
+      {
+        Sid    = "ReadScaling"
+        Effect = "Allow"
+        Action = [
+          "application-autoscaling:DescribeScalableTargets",
+          "application-autoscaling:DescribeScalingPolicies",
+          "application-autoscaling:DescribeScheduledActions",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "ReadAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DescribeAlarms"]
+        Resource = "arn:aws:cloudwatch:eu-central-1:333333333333:alarm:*"
+      },
+      {
+        Sid      = "WriteSettings"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1/catalog/settings/*"
+      },
+      {
+        Sid      = "ListSettings"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-dev-catalog-333333333333-eu-central-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = "catalog/settings/*"
+          }
+        }
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-dev-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:333333333333:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-dev-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-central-1:333333333333:log-group:/aws/lambda/shop-dev-settings-snapshot:*"
+      },
+    ]
+  })
+}
+
+# Keeps settings of tables in the catalogue.
+resource "aws_lambda_function" "function_settings_snapshot" {
+  function_name    = "shop-dev-settings-snapshot"
+  filename         = "${path.module}/../functions/settings_snapshot.zip"
+  source_code_hash = "H5p+EEy2Is3VijQlPa8Q3TWD9EEYI4dM6n4Sk532JzE="
+  handler          = "blueprints.functions.settings_snapshot.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 900
+  role             = aws_iam_role.role_for_function_settings_snapshot.arn
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_settings_snapshot,
+    aws_iam_role_policy.role_for_function_settings_snapshot,
+  ]
+}
+
 resource "aws_cloudwatch_log_group" "log_group_of_function_region_settings" {
   name              = "/aws/lambda/shop-dev-region-settings"
   retention_in_days = 365
@@ -62,7 +1537,7 @@ resource "aws_iam_role_policy" "role_for_function_region_settings" {
 resource "aws_lambda_function" "function_region_settings" {
   function_name    = "shop-dev-region-settings"
   filename         = "${path.module}/../functions/region_settings.zip"
-  source_code_hash = "KkTTH+9nVXGEjB3XZdb1TXTlvOxyu/IOi3jiY2ry8dM="
+  source_code_hash = "R9vyyEyF+tpm3Y9n35SiQF8fG16VHtY6UunyrkvuDtk="
   handler          = "blueprints.functions.region_settings.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -83,8 +1558,552 @@ resource "aws_lambda_function" "function_region_settings" {
   ]
 }
 
+# Brings one table back, by holdfast restore or by the commands of the README.
+resource "aws_sfn_state_machine" "state_machine_restore" {
+  name = "shop-dev-restore"
+  type = "STANDARD"
+  definition = jsonencode({
+    Comment        = "Brings one table back: choose the point, restore it, settings, proof, report."
+    StartAt        = "Accept"
+    TimeoutSeconds = 432000
+    States = {
+      Accept = {
+        Type = "Pass"
+        Parameters = {
+          "request.$"  = "$"
+          copy         = {}
+          restore      = {}
+          settings     = {}
+          verification = {}
+          pointer      = {}
+        }
+        Next = "Plan"
+      }
+      Plan = {
+        Comment  = "Chooses the point, the target's name and the settings; changes nothing."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-plan-restore"
+        Parameters = {
+          "request.$" = "$.request"
+          place = {
+            project     = "shop"
+            environment = "dev"
+            partition   = "aws"
+            account_id  = "333333333333"
+            region      = "eu-central-1"
+            vaults = [
+              {
+                name       = "shop-dev-main"
+                account_id = "333333333333"
+                region     = "eu-central-1"
+              },
+              {
+                name       = "shop-dev-critical"
+                account_id = "333333333333"
+                region     = "eu-central-1"
+              },
+            ]
+            restore_role_arn    = "arn:aws:iam::333333333333:role/shop-dev-restore-eu-central-1"
+            catalogue_bucket    = "shop-dev-catalog-333333333333-eu-central-1"
+            recovery_stack_name = "shop-dev-recovery"
+            is_destination      = false
+            topic_arn           = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+          }
+          execution = {
+            "arn.$"        = "$$.Execution.Id"
+            "name.$"       = "$$.Execution.Name"
+            "started_at.$" = "$$.Execution.StartTime"
+          }
+        }
+        ResultPath = "$.plan"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "RestoreTable"
+      }
+      RestoreTable = {
+        Comment  = "Starts the restore, or looks how far it is."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-restore-table"
+        Parameters = {
+          "plan.$"     = "$.plan"
+          "copy.$"     = "$.copy"
+          "previous.$" = "$.restore"
+        }
+        ResultPath = "$.restore"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "IsRestored"
+      }
+      IsRestored = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable      = "$.restore.done"
+            BooleanEquals = true
+            Next          = "ApplySettings"
+          },
+        ]
+        Default = "WaitForRestore"
+      }
+      WaitForRestore = {
+        Type        = "Wait"
+        SecondsPath = "$.restore.wait_seconds"
+        Next        = "RestoreTable"
+      }
+      ApplySettings = {
+        Comment  = "Sets what AWS does not restore; DynamoDB takes some changes one at a time only."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-apply-settings"
+        Parameters = {
+          "plan.$"     = "$.plan"
+          "previous.$" = "$.settings"
+        }
+        ResultPath = "$.settings"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "AreSettingsApplied"
+      }
+      AreSettingsApplied = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable      = "$.settings.done"
+            BooleanEquals = true
+            Next          = "Verify"
+          },
+        ]
+        Default = "WaitForSettings"
+      }
+      WaitForSettings = {
+        Type        = "Wait"
+        SecondsPath = "$.settings.wait_seconds"
+        Next        = "ApplySettings"
+      }
+      Verify = {
+        Comment  = "Compares what is there with what was asked for; what it cannot tell fails."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-verify-restore"
+        Parameters = {
+          "plan.$"     = "$.plan"
+          "settings.$" = "$.settings"
+          "previous.$" = "$.verification"
+        }
+        ResultPath = "$.verification"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "IsVerified"
+      }
+      IsVerified = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable      = "$.verification.done"
+            BooleanEquals = true
+            Next          = "IsPointerWanted"
+          },
+        ]
+        Default = "WaitForVerification"
+      }
+      WaitForVerification = {
+        Type        = "Wait"
+        SecondsPath = "$.verification.wait_seconds"
+        Next        = "Verify"
+      }
+      IsPointerWanted = {
+        Type = "Choice"
+        Choices = [
+          {
+            And = [
+              {
+                Variable      = "$.plan.repoint"
+                BooleanEquals = true
+              },
+              {
+                Variable      = "$.verification.passed"
+                BooleanEquals = true
+              },
+            ]
+            Next = "Repoint"
+          },
+        ]
+        Default = "Report"
+      }
+      Repoint = {
+        Comment  = "Points whoever reads the parameter at the restored table, after it was proven."
+        Type     = "Task"
+        Resource = "arn:aws:states:::aws-sdk:ssm:putParameter"
+        Parameters = {
+          "Name.$"  = "$.plan.pointer.parameter_name"
+          "Value.$" = "$.plan.target.name"
+          Overwrite = true
+        }
+        ResultPath = "$.pointer"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "Report"
+      }
+      Report = {
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-report-restore"
+        Parameters = {
+          "state.$" = "$"
+          place = {
+            project     = "shop"
+            environment = "dev"
+            partition   = "aws"
+            account_id  = "333333333333"
+            region      = "eu-central-1"
+            vaults = [
+              {
+                name       = "shop-dev-main"
+                account_id = "333333333333"
+                region     = "eu-central-1"
+              },
+              {
+                name       = "shop-dev-critical"
+                account_id = "333333333333"
+                region     = "eu-central-1"
+              },
+            ]
+            restore_role_arn    = "arn:aws:iam::333333333333:role/shop-dev-restore-eu-central-1"
+            catalogue_bucket    = "shop-dev-catalog-333333333333-eu-central-1"
+            recovery_stack_name = "shop-dev-recovery"
+            is_destination      = false
+            topic_arn           = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+          }
+          execution = {
+            "arn.$"        = "$$.Execution.Id"
+            "name.$"       = "$$.Execution.Name"
+            "started_at.$" = "$$.Execution.StartTime"
+            "entered_at.$" = "$$.State.EnteredTime"
+          }
+        }
+        ResultPath = "$.report"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Next = "IsRight"
+      }
+      IsRight = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable     = "$.report.status"
+            StringEquals = "SUCCEEDED"
+            Next         = "Restored"
+          },
+        ]
+        Default = "Failed"
+      }
+      Restored = {
+        Type = "Pass"
+        Parameters = {
+          "status.$" = "$.report.status"
+          "bucket.$" = "$.report.bucket"
+          "key.$"    = "$.report.key"
+        }
+        End = true
+      }
+      Failed = {
+        Type  = "Fail"
+        Error = "RestoreFailed"
+        Cause = "The report in the catalogue bucket, under restores/TABLE/EXECUTION.json, says what is not right."
+      }
+    }
+  })
+  role_arn = aws_iam_role.role_of_restore_machine.arn
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Its first run would lack its permissions.
+  depends_on = [aws_iam_role_policy.role_of_restore_machine]
+}
+
+# Keeps the settings of every protected table, daily and after each change.
+resource "aws_sfn_state_machine" "state_machine_settings_snapshot" {
+  name = "shop-dev-settings-snapshot"
+  type = "STANDARD"
+  definition = jsonencode({
+    Comment        = "Keeps the settings of every protected table, daily and after each change."
+    StartAt        = "Run"
+    TimeoutSeconds = 5100
+    States = {
+      Run = {
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-central-1:333333333333:function:shop-dev-settings-snapshot"
+        Parameters = {
+          tables = [
+            {
+              name = "employee"
+              arn  = "arn:aws:dynamodb:eu-central-1:333333333333:table/employee"
+            },
+            {
+              name = "order_transaction"
+              arn  = "arn:aws:dynamodb:eu-central-1:333333333333:table/order_transaction"
+            },
+            {
+              name = "cart"
+              arn  = "arn:aws:dynamodb:eu-central-1:333333333333:table/cart"
+            },
+          ]
+          bucket    = "shop-dev-catalog-333333333333-eu-central-1"
+          "event.$" = "$"
+        }
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["SettingsSnapshotsFailedError"]
+            ResultPath  = "$.error"
+            Next        = "ReadError"
+          },
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Alert"
+          },
+        ]
+        End = true
+      }
+      ReadError = {
+        Comment = "Our own errors are written to be read; Lambda wraps them in JSON."
+        Type    = "Pass"
+        Parameters = {
+          "lambda.$" = "States.StringToJson($.error.Cause)"
+        }
+        Next = "TakeMessage"
+      }
+      TakeMessage = {
+        Type = "Pass"
+        Parameters = {
+          error = {
+            "Cause.$" = "$.lambda.errorMessage"
+          }
+        }
+        Next = "Alert"
+      }
+      Alert = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Parameters = {
+          TopicArn    = "arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"
+          Subject     = "Holdfast: settings of tables not kept in dev"
+          "Message.$" = "$.error.Cause"
+        }
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Next = "Failed"
+      }
+      Failed = {
+        Type  = "Fail"
+        Error = "RunFailed"
+        Cause = "See the state Run of this execution."
+      }
+    }
+  })
+  role_arn = aws_iam_role.role_of_scheduled_machines.arn
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Its first run would lack its permissions.
+  depends_on = [aws_iam_role_policy.role_of_scheduled_machines]
+}
+
+# All settings, once a day: a change that no event told of is kept all the same.
+resource "aws_scheduler_schedule" "recovery_schedule_settings_snapshot" {
+  name                         = "shop-dev-settings-snapshot"
+  schedule_expression          = "cron(30 2 * * ? *)"
+  schedule_expression_timezone = "Etc/UTC"
+
+  flexible_time_window {
+    mode                      = "FLEXIBLE"
+    maximum_window_in_minutes = 15
+  }
+
+  target {
+    arn      = aws_sfn_state_machine.state_machine_settings_snapshot.arn
+    role_arn = aws_iam_role.role_of_schedules.arn
+    input    = "{}"
+  }
+}
+
+# Keeps the settings of a table as soon as they changed; needs CloudTrail.
+resource "aws_cloudwatch_event_rule" "rule_for_changed_tables" {
+  name        = "shop-dev-table-changed"
+  description = "Calls that change settings of DynamoDB tables"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["333333333333"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["dynamodb.amazonaws.com", "autoscaling.amazonaws.com"]
+      eventName = [
+        "CreateTable",
+        "DeleteResourcePolicy",
+        "DisableKinesisStreamingDestination",
+        "EnableKinesisStreamingDestination",
+        "PutResourcePolicy",
+        "TagResource",
+        "UntagResource",
+        "UpdateContinuousBackups",
+        "UpdateContributorInsights",
+        "UpdateKinesisStreamingDestination",
+        "UpdateTable",
+        "UpdateTimeToLive",
+        "DeleteScheduledAction",
+        "DeleteScalingPolicy",
+        "DeregisterScalableTarget",
+        "PutScalingPolicy",
+        "PutScheduledAction",
+        "RegisterScalableTarget",
+      ]
+      errorCode = [
+        {
+          exists = false
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "rule_for_changed_tables" {
+  rule      = aws_cloudwatch_event_rule.rule_for_changed_tables.name
+  target_id = "settings-snapshot"
+  arn       = aws_sfn_state_machine.state_machine_settings_snapshot.arn
+  role_arn  = aws_iam_role.role_of_schedules.arn
+}
+
 # Calls the function once, and again when its code changes.
 resource "aws_lambda_invocation" "call_of_function_region_settings" {
   function_name = aws_lambda_function.function_region_settings.function_name
-  input         = jsonencode({ CodeSha256 = "KkTTH+9nVXGEjB3XZdb1TXTlvOxyu/IOi3jiY2ry8dM=" })
+  input         = jsonencode({ CodeSha256 = "R9vyyEyF+tpm3Y9n35SiQF8fG16VHtY6UunyrkvuDtk=" })
 }

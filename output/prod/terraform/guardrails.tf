@@ -75,11 +75,46 @@ resource "aws_iam_policy" "guardrail_operator" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
-          "arn:aws:iam::111111111111:role/service-role/AWSBackupDefaultServiceRole",
+          "arn:aws:iam::111111111111:role/shop-prod-restore-eu-central-1",
         ]
         Condition = {
           StringEquals = {
             "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "RunRestores"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution", "states:ListExecutions"]
+        Resource = "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-restore"
+      },
+      {
+        Sid      = "FollowRestores"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = "arn:aws:states:eu-central-1:111111111111:execution:shop-prod-restore:*"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1/restores/*",
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1/catalog/settings/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:111111111111:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-prod-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
           }
         }
       },
@@ -229,11 +264,46 @@ resource "aws_iam_policy" "guardrail_backup_administrator" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
-          "arn:aws:iam::111111111111:role/service-role/AWSBackupDefaultServiceRole",
+          "arn:aws:iam::111111111111:role/shop-prod-restore-eu-central-1",
         ]
         Condition = {
           StringEquals = {
             "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "RunRestores"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution", "states:ListExecutions"]
+        Resource = "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-restore"
+      },
+      {
+        Sid      = "FollowRestores"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = "arn:aws:states:eu-central-1:111111111111:execution:shop-prod-restore:*"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1/restores/*",
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1/catalog/settings/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:111111111111:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-prod-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
           }
         }
       },
@@ -368,7 +438,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         }
       },
       {
-        Sid    = "BackupsButBackupRole"
+        Sid    = "BackupsButBackupRoleAndSnapshots"
         Effect = "Deny"
         Action = ["dynamodb:DeleteBackup"]
         Resource = [
@@ -383,12 +453,13 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::111111111111:role/BreakGlass",
               "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
             ]
           }
         }
       },
       {
-        Sid    = "TablesButDeploy"
+        Sid    = "TablesButDeployAndRecovery"
         Effect = "Deny"
         Action = ["dynamodb:UpdateContinuousBackups"]
         Resource = [
@@ -403,6 +474,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::111111111111:role/BreakGlass",
               "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
+              "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
             ]
           }
         }
@@ -416,11 +488,14 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           "s3:BypassGovernanceRetention",
           "s3:PutObjectRetention",
           "s3:PutObjectLegalHold",
+          "s3:UpdateObjectEncryption",
           "s3:ReplicateDelete",
           "s3:ReplicateObject",
-          "s3:UpdateObjectEncryption",
         ]
-        Resource = "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1/*"
+        Resource = [
+          "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1/*",
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1/*",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -431,10 +506,13 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         }
       },
       {
-        Sid      = "Buckets"
-        Effect   = "Deny"
-        Action   = ["s3:DeleteBucket"]
-        Resource = "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1"
+        Sid    = "Buckets"
+        Effect = "Deny"
+        Action = ["s3:DeleteBucket"]
+        Resource = [
+          "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1",
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -452,7 +530,10 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           "s3:PutBucketObjectLockConfiguration",
           "s3:PutLifecycleConfiguration",
         ]
-        Resource = "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1"
+        Resource = [
+          "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1",
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -712,6 +793,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "alias/shop-prod-vault-main",
               "alias/shop-prod-vault-critical",
               "alias/shop-prod-vault-long",
+              "alias/shop-prod-catalog",
             ]
           }
         }
@@ -724,6 +806,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-main",
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-critical",
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-long",
+          "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-catalog",
         ]
         Condition = {
           ArnNotLike = {
@@ -765,6 +848,11 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:DeleteRole", "iam:UpdateAssumeRolePolicy"]
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
           "arn:aws:iam::111111111111:role/Deploy",
         ]
         Condition = {
@@ -782,6 +870,11 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:CreateRole"]
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
           "arn:aws:iam::111111111111:role/Deploy",
         ]
         Condition = {
@@ -790,6 +883,28 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "arn:aws:iam::111111111111:role/BreakGlass",
               "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "ExemptCodeButDeployAndMachines"
+        Effect = "Deny"
+        Action = ["iam:PassRole"]
+        Resource = [
+          "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::111111111111:role/Deploy",
+              "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
             ]
           }
         }
@@ -925,7 +1040,10 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
           "s3:PutBucketAcl",
           "s3:PutBucketNotification",
         ]
-        Resource = "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1"
+        Resource = [
+          "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1",
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -959,6 +1077,7 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
               "alias/shop-prod-vault-main",
               "alias/shop-prod-vault-critical",
               "alias/shop-prod-vault-long",
+              "alias/shop-prod-catalog",
             ]
           }
         }
@@ -976,6 +1095,11 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
         ]
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
           "arn:aws:iam::111111111111:role/Deploy",
         ]
         Condition = {
@@ -1206,6 +1330,7 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
           "lambda:PutFunctionConcurrency",
           "lambda:DeleteFunctionEventInvokeConfig",
           "lambda:RemovePermission",
+          "lambda:AddPermission",
         ]
         Resource = "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-*"
         Condition = {
@@ -1214,6 +1339,23 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
               "arn:aws:iam::111111111111:role/BreakGlass",
               "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "OwnFunctionsButDeployAndMachines"
+        Effect   = "Deny"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::111111111111:role/Deploy",
+              "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
             ]
           }
         }
@@ -1502,12 +1644,15 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
           "s3:BypassGovernanceRetention",
           "s3:PutObjectRetention",
           "s3:PutObjectLegalHold",
+          "s3:UpdateObjectEncryption",
           "s3:ReplicateDelete",
           "s3:ReplicateObject",
-          "s3:UpdateObjectEncryption",
           "s3:PutObjectAcl",
         ]
-        Resource = "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1/*"
+        Resource = [
+          "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1/*",
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1/*",
+        ]
       },
       {
         Sid    = "Allow10"
@@ -1526,7 +1671,10 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
           "s3:PutBucketAcl",
           "s3:PutBucketNotification",
         ]
-        Resource = "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1"
+        Resource = [
+          "arn:aws:s3:::shop-prod-exports-111111111111-eu-central-1",
+          "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1",
+        ]
       },
       {
         Sid    = "Allow11"
@@ -1553,6 +1701,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-main",
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-critical",
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-long",
+          "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-catalog",
         ]
       },
       {
@@ -1588,11 +1737,27 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
           "arn:aws:iam::111111111111:role/Deploy",
         ]
       },
       {
         Sid    = "Allow15"
+        Effect = "Allow"
+        Action = ["iam:PassRole"]
+        Resource = [
+          "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
+        ]
+      },
+      {
+        Sid    = "Allow16"
         Effect = "Allow"
         Action = [
           "iam:CreatePolicyVersion",
@@ -1603,7 +1768,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:iam::111111111111:policy/shop-prod-deny-*"
       },
       {
-        Sid    = "Allow16"
+        Sid    = "Allow17"
         Effect = "Allow"
         Action = [
           "scheduler:DeleteSchedule",
@@ -1616,7 +1781,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow17"
+        Sid    = "Allow18"
         Effect = "Allow"
         Action = [
           "events:DeleteRule",
@@ -1628,7 +1793,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-*"
       },
       {
-        Sid    = "Allow18"
+        Sid    = "Allow19"
         Effect = "Allow"
         Action = [
           "lambda:DeleteFunction",
@@ -1637,11 +1802,13 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
           "lambda:PutFunctionConcurrency",
           "lambda:DeleteFunctionEventInvokeConfig",
           "lambda:RemovePermission",
+          "lambda:AddPermission",
+          "lambda:InvokeFunction",
         ]
         Resource = "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-*"
       },
       {
-        Sid    = "Allow19"
+        Sid    = "Allow20"
         Effect = "Allow"
         Action = [
           "states:DeleteStateMachine",
@@ -1654,7 +1821,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow20"
+        Sid    = "Allow21"
         Effect = "Allow"
         Action = [
           "sns:DeleteTopic",
@@ -1665,7 +1832,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:sns:eu-central-1:111111111111:shop-prod-*"
       },
       {
-        Sid    = "Allow21"
+        Sid    = "Allow22"
         Effect = "Allow"
         Action = [
           "sqs:DeleteQueue",
@@ -1676,7 +1843,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:sqs:eu-central-1:111111111111:shop-prod-*"
       },
       {
-        Sid    = "Allow22"
+        Sid    = "Allow23"
         Effect = "Allow"
         Action = [
           "cloudwatch:DeleteAlarms",
@@ -1691,7 +1858,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow23"
+        Sid    = "Allow24"
         Effect = "Allow"
         Action = [
           "logs:DeleteLogGroup",
@@ -1701,7 +1868,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/*/shop-prod-*"
       },
       {
-        Sid    = "Allow24"
+        Sid    = "Allow25"
         Effect = "Allow"
         Action = [
           "application-autoscaling:DeregisterScalableTarget",

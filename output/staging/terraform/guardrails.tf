@@ -75,11 +75,46 @@ resource "aws_iam_policy" "guardrail_operator" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
-          "arn:aws:iam::444444444444:role/service-role/AWSBackupDefaultServiceRole",
+          "arn:aws:iam::444444444444:role/shop-staging-restore-eu-west-1",
         ]
         Condition = {
           StringEquals = {
             "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "RunRestores"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution", "states:ListExecutions"]
+        Resource = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-restore"
+      },
+      {
+        Sid      = "FollowRestores"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = "arn:aws:states:eu-west-1:444444444444:execution:shop-staging-restore:*"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/restores/*",
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/settings/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
           }
         }
       },
@@ -228,11 +263,46 @@ resource "aws_iam_policy" "guardrail_backup_administrator" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
-          "arn:aws:iam::444444444444:role/service-role/AWSBackupDefaultServiceRole",
+          "arn:aws:iam::444444444444:role/shop-staging-restore-eu-west-1",
         ]
         Condition = {
           StringEquals = {
             "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "RunRestores"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution", "states:ListExecutions"]
+        Resource = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-restore"
+      },
+      {
+        Sid      = "FollowRestores"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = "arn:aws:states:eu-west-1:444444444444:execution:shop-staging-restore:*"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/restores/*",
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/settings/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
           }
         }
       },
@@ -366,7 +436,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         }
       },
       {
-        Sid    = "BackupsButBackupRole"
+        Sid    = "BackupsButBackupRoleAndSnapshots"
         Effect = "Deny"
         Action = ["dynamodb:DeleteBackup"]
         Resource = [
@@ -380,12 +450,13 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::444444444444:role/BreakGlass",
               "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
             ]
           }
         }
       },
       {
-        Sid    = "TablesButDeploy"
+        Sid    = "TablesButDeployAndRecovery"
         Effect = "Deny"
         Action = ["dynamodb:UpdateContinuousBackups"]
         Resource = [
@@ -399,6 +470,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::444444444444:role/BreakGlass",
               "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
+              "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
             ]
           }
         }
@@ -412,11 +484,14 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           "s3:BypassGovernanceRetention",
           "s3:PutObjectRetention",
           "s3:PutObjectLegalHold",
+          "s3:UpdateObjectEncryption",
           "s3:ReplicateDelete",
           "s3:ReplicateObject",
-          "s3:UpdateObjectEncryption",
         ]
-        Resource = "arn:aws:s3:::shop-staging-exports-444444444444-eu-west-1/*"
+        Resource = [
+          "arn:aws:s3:::shop-staging-exports-444444444444-eu-west-1/*",
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/*",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -427,10 +502,13 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         }
       },
       {
-        Sid      = "Buckets"
-        Effect   = "Deny"
-        Action   = ["s3:DeleteBucket"]
-        Resource = "arn:aws:s3:::shop-staging-exports-444444444444-eu-west-1"
+        Sid    = "Buckets"
+        Effect = "Deny"
+        Action = ["s3:DeleteBucket"]
+        Resource = [
+          "arn:aws:s3:::shop-staging-exports-444444444444-eu-west-1",
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -448,7 +526,10 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           "s3:PutBucketObjectLockConfiguration",
           "s3:PutLifecycleConfiguration",
         ]
-        Resource = "arn:aws:s3:::shop-staging-exports-444444444444-eu-west-1"
+        Resource = [
+          "arn:aws:s3:::shop-staging-exports-444444444444-eu-west-1",
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -689,6 +770,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "alias/shop-staging-vault-critical",
               "alias/shop-staging-vault-long",
               "alias/shop-staging-tables",
+              "alias/shop-staging-catalog",
             ]
           }
         }
@@ -702,6 +784,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           "arn:aws:kms:eu-west-1:444444444444:alias/shop-staging-vault-critical",
           "arn:aws:kms:eu-west-1:444444444444:alias/shop-staging-vault-long",
           "arn:aws:kms:eu-west-1:444444444444:alias/shop-staging-tables",
+          "arn:aws:kms:eu-west-1:444444444444:alias/shop-staging-catalog",
         ]
         Condition = {
           ArnNotLike = {
@@ -743,6 +826,10 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:DeleteRole", "iam:UpdateAssumeRolePolicy"]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
           "arn:aws:iam::444444444444:role/Deploy",
         ]
         Condition = {
@@ -760,6 +847,10 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:CreateRole"]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
           "arn:aws:iam::444444444444:role/Deploy",
         ]
         Condition = {
@@ -768,6 +859,28 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "arn:aws:iam::444444444444:role/BreakGlass",
               "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "ExemptCodeButDeployAndMachines"
+        Effect = "Deny"
+        Action = ["iam:PassRole"]
+        Resource = [
+          "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
+        ]
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::444444444444:role/Deploy",
+              "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
             ]
           }
         }
@@ -892,7 +1005,10 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
           "s3:PutBucketAcl",
           "s3:PutBucketNotification",
         ]
-        Resource = "arn:aws:s3:::shop-staging-exports-444444444444-eu-west-1"
+        Resource = [
+          "arn:aws:s3:::shop-staging-exports-444444444444-eu-west-1",
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1",
+        ]
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
@@ -927,6 +1043,7 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
               "alias/shop-staging-vault-critical",
               "alias/shop-staging-vault-long",
               "alias/shop-staging-tables",
+              "alias/shop-staging-catalog",
             ]
           }
         }
@@ -944,6 +1061,10 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
         ]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
           "arn:aws:iam::444444444444:role/Deploy",
         ]
         Condition = {
@@ -1154,6 +1275,7 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
           "lambda:PutFunctionConcurrency",
           "lambda:DeleteFunctionEventInvokeConfig",
           "lambda:RemovePermission",
+          "lambda:AddPermission",
         ]
         Resource = "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-*"
         Condition = {
@@ -1162,6 +1284,23 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
               "arn:aws:iam::444444444444:role/BreakGlass",
               "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid      = "OwnFunctionsButDeployAndMachines"
+        Effect   = "Deny"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+              "arn:aws:iam::444444444444:role/Deploy",
+              "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
             ]
           }
         }

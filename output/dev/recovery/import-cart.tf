@@ -1,0 +1,8 @@
+# Written by Holdfast 0.1.0 from environments/dev.yaml.
+# Do not edit: change the environment file and run `holdfast generate`.
+# Needed once, after a restore, where nothing owns the tables any more: see README.md.
+
+import {
+  to = aws_dynamodb_table.table_cart
+  id = "cart"
+}

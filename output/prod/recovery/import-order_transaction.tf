@@ -1,0 +1,13 @@
+# Written by Holdfast 0.1.0 from environments/prod.yaml.
+# Do not edit: change the environment file and run `holdfast generate`.
+# Needed once, after a restore, where nothing owns the tables any more: see README.md.
+
+import {
+  to = aws_dynamodb_table.table_order_transaction
+  id = "order_transaction"
+}
+
+import {
+  to = aws_dynamodb_contributor_insights.table_order_transaction
+  id = "name:order_transaction/index:/111111111111"
+}
