@@ -32,6 +32,7 @@ environment: settings
 account_id: "555555555555"
 region: eu-central-1
 manage_region_settings: true
+recovery: {enabled: false} # tests/restores has the rest of it
 principals: {break_glass: [{role: BreakGlass}], deploy: [{role: Deploy}]}
 tables: {orders: {existing: true}}
 """

@@ -103,15 +103,18 @@ def key_policy(place: Place) -> Document:
 
 
 def uses_key(
-    place: Place, names: str, service: str, alias: str | None = None, **more: str
+    place: Place, names: str, service: str | None, alias: str | None = None, **more: str
 ) -> Grant:
-    """Return the use of keys by way of a service, of one alias or of any; not of other Regions'."""
-    through = f"{service}.{place.region}.amazonaws.com"
-    context: dict[str, Any] = {"kms:ViaService": through, **more}
-    wrong: list[Context] = [
-        {"kms:ViaService": f"ec2.{place.region}.amazonaws.com"},
-        {"kms:ViaService": None},
-    ]
+    """Return the use of keys by way of a service, if one is given; not of other Regions' keys.
+
+    Of one alias or of any.
+    """
+    context: dict[str, Any] = dict(more)
+    wrong: list[Context] = []
+    if service is not None:
+        context["kms:ViaService"] = f"{service}.{place.region}.amazonaws.com"
+        other = f"ec2.{place.region}.amazonaws.com"
+        wrong += [{"kms:ViaService": other}, {"kms:ViaService": None}]
     wrong += [{key: "false"} for key in more]
     if alias is not None:
         context["kms:ResourceAliases"] = [f"alias/shop-{place.name}-{alias}"]

@@ -82,7 +82,7 @@ def test_an_engine_that_is_not_used_is_not_spoken_of(tmp_path: Path, engine: str
 def test_a_long_template_goes_by_way_of_the_bucket(tmp_path: Path) -> None:
     many = ", ".join(f"t{number:03}: {TABLE}" for number in range(90))
     text = text_of(tmp_path, tables=f"{{{many}}}")
-    assert "--template-url https://shop-dev-artifacts-" in text
+    assert "--template-url https://" in text
     assert "aws s3 cp recovery/import-tables.yaml s3://shop-dev-artifacts-" in text
 
 
