@@ -9,7 +9,7 @@ ifeq ($(wildcard $(TF_CLI_CONFIG_FILE)),)
 unexport TF_CLI_CONFIG_FILE
 endif
 
-.PHONY: example test test-all check bench evaluation who-can-delete tripwires audit
+.PHONY: example test test-all check bench evaluation who-can-delete tripwires audit restore-demo
 
 example: $(BIN)/holdfast
 	$(BIN)/holdfast generate
@@ -40,6 +40,10 @@ audit: .venv/dev
 	$(BIN)/holdfast audit --account-id 111111111111 --region eu-central-1 \
 	  output/prod/cloudformation/*.yaml
 	$(BIN)/pytest -q -m "not slow" tests/audit
+
+# A table is lost with its stack, and comes back: on local endpoints, in two minutes.
+restore-demo: .venv/dev
+	$(BIN)/python tools/restore_demo.py
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/generate_400_tables.py
