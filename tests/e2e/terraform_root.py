@@ -86,6 +86,14 @@ class TerraformRoot:
         arguments = ("-auto-approve", f"-parallelism={self.parallelism}")
         return self._run("destroy", *arguments, timeout_seconds=timeout_seconds)
 
+    def addresses(self) -> list[str]:
+        """Return the addresses of what the state holds."""
+        return self._run("state", "list", timeout_seconds=60).splitlines()
+
+    def forget(self, *addresses: str) -> str:
+        """Drop resources from the state; they themselves stay."""
+        return self._run("state", "rm", *addresses, timeout_seconds=60)
+
     def plan(self) -> dict[str, Any]:
         """Return the plan as `terraform show -json` prints it."""
         plan_file = self.directory / "local.tfplan"

@@ -181,6 +181,32 @@ def copy_where_it_lies(shop: Shop) -> Restore:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Interrupted:
+    """Executions of one request, and what they called together."""
+
+    outcomes: list[Outcome]
+    items: list[Item]
+    operations: list[str]
+
+
+def interrupted_copy_and_job(shop: Shop) -> Interrupted:
+    """A copy and a restore job are started, and nobody hears that they were."""
+    filled(shop.prod, ORDERS)
+    name = f"{shop.prod.table(ORDERS).name}-interrupted"
+    request: dict[str, Any] = {"point": {"id": _copy(shop)}, "target_name": name}
+    seen, outcomes = len(shop.calls()), []
+    for operation in ("StartCopyJob", "StartRestoreJob", None):
+        if operation is not None:
+            shop.fail(operation, after_effect=True)
+        outcomes.append(shop.prod.restore(ORDERS, **request))
+    items = shop.prod.items(name)
+    discarded(shop.prod, name)
+    emptied(shop.prod, ORDERS)
+    operations = [each["operation"] for each in shop.calls()[seen:]]
+    return Interrupted(outcomes=outcomes, items=items, operations=operations)
+
+
 def _copy(shop: Shop) -> str:
     point = shop.prod.recovery_point(ORDERS, "critical")
     to = shop.archive.environment.vault_arn("archive")

@@ -14,10 +14,10 @@ from tests.restores.scenarios import CART, ORDERS, discarded, filled, held
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.restores.scenarios import Restore
+    from tests.restores.scenarios import Interrupted
     from tests.restores.shop import Outcome, Shop
 
-    Ran = Callable[[Callable[[Shop], Restore]], Restore]
+    Ran = Callable[[Callable[[Shop], Interrupted]], Interrupted]
 
 pytestmark = pytest.mark.e2e
 
@@ -143,22 +143,17 @@ def test_a_restore_without_a_report_is_told_of_and_goes_on(
     assert again.report["restore"]["adopted"] is True
 
 
-@pytest.mark.slow
-def test_an_interrupted_copy_and_job_are_started_once(shop: Shop, backup: str, target: str) -> None:
-    assert backup
-    point = shop.prod.recovery_point(ORDERS, "critical")
-    copy = shop.prod.copied(point, "critical", shop.archive.environment.vault_arn("archive"))
-    asked = {"point": {"id": copy}, "target_name": target}
-    seen = len(shop.calls())
-    for operation, state in (("StartCopyJob", "FetchCopy"), ("StartRestoreJob", "RestoreTable")):
-        shop.fail(operation, after_effect=True)
-        outcome = shop.prod.restore(ORDERS, **asked)
-        assert_told(outcome)
-        assert outcome.states[-2:] == (state, "Report")
-    again = shop.prod.restore(ORDERS, **asked)
-    assert_right_and_once(shop, again, target, "StartRestoreJob")
-    operations = [each["operation"] for each in shop.calls()[seen:]]
-    assert operations.count("StartCopyJob") == 1
+def test_an_interrupted_copy_and_job_are_started_once(ran: Ran) -> None:
+    run = ran(scenarios.interrupted_copy_and_job)
+    copying, restoring, last = run.outcomes
+    assert_told(copying)
+    assert copying.states[-2:] == ("FetchCopy", "Report")
+    assert_told(restoring)
+    assert restoring.states[-2:] == ("RestoreTable", "Report")
+    assert last.status == "SUCCEEDED", last.errors
+    assert len(run.items) == len(scenarios.ITEMS[ORDERS])
+    started = [run.operations.count(name) for name in ("StartCopyJob", "StartRestoreJob")]
+    assert started == [1, 1]
 
 
 def test_a_stopped_restore_goes_on_when_it_is_started_again(
