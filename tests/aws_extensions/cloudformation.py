@@ -49,6 +49,7 @@ _moto_create = parsing.parse_and_create_resource
 _moto_update = parsing.parse_and_update_resource
 _moto_delete = ResourceMap._delete_resource  # noqa: SLF001
 _moto_delete_all = ResourceMap.delete
+_moto_update_all = ResourceMap.update
 _moto_validate_update = CloudFormationResponse._validate_different_update  # noqa: SLF001
 _moto_execute_change_set = CloudFormationBackend.execute_change_set
 _moto_template_at = responses.get_stack_from_s3_url
@@ -155,6 +156,16 @@ def _delete_all(self: ResourceMap) -> None:
     _moto_delete_all(self)
 
 
+def _update_all(
+    self: ResourceMap, template: dict[str, Any], parameters: dict[str, Any] | None = None
+) -> None:
+    """Forget what the stack let go of, which moto would take for its own again."""
+    before = set(self._resource_json_map)
+    _moto_update_all(self, template, parameters)
+    for name in before - self._resource_json_map.keys():
+        self._parsed_resources.pop(name, None)
+
+
 def _validate_update(self: CloudFormationResponse, *args: Any) -> None:
     """Only UpdateStack refuses an unchanged template; a change set of it is created as FAILED."""
     if self._get_action() == "UpdateStack":
@@ -187,6 +198,7 @@ def install() -> None:
     parsing.parse_and_update_resource = _update
     ResourceMap._delete_resource = _delete  # noqa: SLF001
     ResourceMap.delete = _delete_all
+    ResourceMap.update = _update_all
     CloudFormationResponse._validate_different_update = _validate_update  # noqa: SLF001
     CloudFormationBackend.execute_change_set = _execute_change_set
     responses.get_stack_from_s3_url = _template_at

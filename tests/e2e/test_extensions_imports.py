@@ -172,6 +172,17 @@ def test_a_table_is_imported_into_the_stack_that_lost_it(
     assert stack["StackStatus"] == "IMPORT_COMPLETE"
 
 
+def test_a_table_that_its_stack_let_go_of_is_imported_again(
+    api: Any, local_aws: LocalAws, tmp_path: Path
+) -> None:
+    deploy(local_aws, STATEFUL, tmp_path)
+    key_id = resources(api)["Key"]
+    deploy(local_aws, {"Resources": {"Key": KEY, "Alias": ALIAS}}, tmp_path)
+    assert resources(api).keys() == {"Key", "Alias"}
+    api.execute_change_set(**change_set(api, STATEFUL, to_import(key_id, "Table")))
+    assert resources(api) == {"Key": key_id, "Alias": "alias/tables", "Table": "orders"}
+
+
 def without(logical_id: str, *members: str) -> dict[str, Any]:
     """Return the template of the stateful resources with members of one of them left out."""
     changed = {k: v for k, v in FULL["Resources"][logical_id].items() if k not in members}
