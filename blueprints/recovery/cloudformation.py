@@ -218,6 +218,7 @@ def _function(facts: FunctionFacts) -> awslambda.Function:
 def _machine(facts: MachineFacts) -> stepfunctions.StateMachine:
     return stepfunctions.StateMachine(
         facts.label.logical_id,
+        **present(Metadata=facts.metadata),
         StateMachineName=facts.name,
         StateMachineType="STANDARD",
         Definition=Verbatim(facts.definition),
