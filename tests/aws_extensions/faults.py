@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
@@ -72,7 +73,8 @@ def _concerns(fault: Fault, called: dict[str, str]) -> bool:
 def _answered(response: BaseResponse, fault: Fault) -> Response:
     error = AskedForError(fault["code"], fault.get("message", "as a test asked for"))
     _, headers, body = response.serialized(ActionResult(error))
-    return Response(body, fault.get("status", 400), {k: str(v) for k, v in headers.items()})
+    sent = {"x-amzn-RequestId": str(uuid4())} | {k: str(v) for k, v in headers.items()}
+    return Response(body, fault.get("status", 400), sent)
 
 
 def _call(self: DomainDispatcherApplication, environ: dict[str, Any], start_response: Any) -> Any:

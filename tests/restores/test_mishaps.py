@@ -182,3 +182,36 @@ def test_two_restores_at_once_make_one_table(shop: Shop, backup: str, target: st
     assert len({each.report["table_id"] for each in ends}) == 1
     assert len(shop.prod.items(target)) == len(scenarios.ITEMS[ORDERS])
     assert sum(each.report["restore"]["adopted"] for each in ends) == 1
+
+
+@pytest.mark.slow
+def test_the_pointer_moves_once_the_table_is_proven_and_not_before(
+    shop: Shop, backup: str, target: str
+) -> None:
+    ssm, name = shop.prod.client("ssm"), f"/shop/prod/tables/{ORDERS}"
+    asked: dict[str, Any] = {"point": {"id": backup}, "target_name": target, "repoint": True}
+
+    def pointer() -> str:
+        return str(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+
+    shop.fail("Scan")
+    unproven = shop.prod.restore(ORDERS, **asked)
+    assert_told(unproven)
+    assert unproven.states[-2:] == ("Verify", "Report")
+    assert pointer() == ORDERS
+
+    shop.fail("PutParameter", times=None)
+    shop.wait_at_most(0.1)
+    unmoved = shop.prod.restore(ORDERS, **asked)
+    shop.wait_at_most(None)
+    shop.fail_no_more()
+    assert_told(unmoved, "AccessDenied")
+    assert unmoved.states[-2:] == ("Repoint", "Report")
+    assert unmoved.report["pointer"]["became"] == "was to be moved and was not"
+    assert pointer() == ORDERS
+
+    last = shop.prod.restore(ORDERS, **asked)
+    moved_to = pointer()
+    ssm.put_parameter(Name=name, Value=ORDERS, Overwrite=True)
+    assert_right_and_once(shop, last, target, "RestoreTableFromBackup")
+    assert (moved_to, last.report["pointer"]["moved"]) == (target, True)
