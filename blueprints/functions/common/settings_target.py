@@ -25,7 +25,7 @@ _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 _A_DAY = timedelta(days=1)
 _WHY_LEFT = {
     "scaling": "its stack registers it when deployed, and would fail if it were registered",
-    "alarms": "the environment deploys its own",
+    "alarms": "the environment's templates have them, for the original name",
 }
 
 
