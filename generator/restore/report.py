@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from blueprints.names import catalogue_bucket_name
 from generator.adopt.described import plain
 from generator.points.access import FAILURES, Clients, code_of, fix_of, said
-from generator.points.text import wrapped
+from generator.points.text import stamp, wrapped
 from generator.restore.asked import Asked
 from generator.restore.following import elapsed
 from generator.restore.stopped import StoppedError
@@ -97,7 +97,8 @@ def _members(report: Report) -> Iterator[tuple[str, str]]:
         yield "FROM", report["why"]
     if isinstance(report.get("seconds"), int):
         took = elapsed(timedelta(seconds=report["seconds"]))
-        yield "TOOK", f"{took} from {report.get('started_at')}"
+        began = datetime.fromisoformat(str(report.get("started_at")))
+        yield "TOOK", f"{took} from {stamp(began.astimezone(UTC))}"
     if report.get("settings_from"):
         applied = len((report.get("settings") or {}).get("applied") or ())
         yield "SETTINGS", f"from {report['settings_from']}; {applied} applied"
