@@ -95,10 +95,10 @@ def _headline(report: Report, name: object, target: Any) -> list[str]:
 def _members(report: Report) -> Iterator[tuple[str, str]]:
     if report.get("why"):
         yield "FROM", report["why"]
-    if isinstance(report.get("seconds"), int):
+    if isinstance(report.get("seconds"), int) and report.get("started_at"):
         took = elapsed(timedelta(seconds=report["seconds"]))
-        began = datetime.fromisoformat(str(report.get("started_at")))
-        yield "TOOK", f"{took} from {stamp(began.astimezone(UTC))}"
+        began = datetime.fromisoformat(report["started_at"]).astimezone(UTC)
+        yield "TOOK", f"{took} from {stamp(began)}"
     if report.get("settings_from"):
         applied = len((report.get("settings") or {}).get("applied") or ())
         yield "SETTINGS", f"from {report['settings_from']}; {applied} applied"
