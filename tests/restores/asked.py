@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from blueprints.names import creates_key
+from generator.naming import physical
+from generator.spec.resolved import Environment
+
 Call = Mapping[str, Any]
 Parameters = Mapping[str, Any]
 # Services whose requests are signed with another name than their actions have.
@@ -35,12 +39,13 @@ class Asked:
     role_arn: str
     action: str
     resource: str
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str | list[str]] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What two equal questions share."""
-        return (self.role_arn, self.action, self.resource, *sorted(self.context.items()))
+        context = sorted((name, str(value)) for name, value in self.context.items())
+        return (self.role_arn, self.action, self.resource, *context)
 
 
 def asked(call: Call) -> Iterator[Asked]:
@@ -59,6 +64,31 @@ def asked(call: Call) -> Iterator[Asked]:
             resource=given["IamRoleArn"],
             context={"iam:PassedToService": "backup.amazonaws.com"},
         )
+
+
+def asked_by_services(each: Asked, place: Environment) -> Iterator[Asked]:
+    """Yield what a service then asks KMS, with the rights of the role that called it.
+
+    Of tables' keys only for those with the key of their stack: see `with_stack_key`.
+    """
+    actions, what = _OF_KEYS.get(each.action, ((), ""))
+    if each.action.startswith("dynamodb:") and each.resource not in with_stack_key(place):
+        return
+    alias = f"alias/{physical(place, what)}"
+    service = each.action.partition(":")[0]
+    for action in actions:
+        context: dict[str, str | list[str]] = {
+            "kms:ViaService": f"{service}.{place.region}.amazonaws.com",
+            "kms:ResourceAliases": [alias],
+        }
+        if action == "kms:CreateGrant":
+            context["kms:GrantIsForAWSResource"] = "true"
+        yield Asked(role_arn=each.role_arn, action=action, resource=alias, context=context)
+
+
+def with_stack_key(place: Environment) -> set[str]:
+    """Return the ARNs of the tables that have their stack's key."""
+    return {table.arn for table in place.tables if creates_key(table)}
 
 
 def _resources(action: str, given: Parameters, call: Call) -> Iterable[str]:
@@ -94,6 +124,20 @@ def _s3(given: Parameters, _arn: Any) -> list[str]:
     return [f"arn:aws:s3:::{given['Bucket']}{key}"]
 
 
+_USE = (
+    *("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+    *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+)
+# Action → what KMS is asked then, and for whose key.
+_OF_KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "dynamodb:GetItem": (("kms:Decrypt",), "tables"),
+    "dynamodb:Query": (("kms:Decrypt",), "tables"),
+    "dynamodb:Scan": (("kms:Decrypt",), "tables"),
+    "dynamodb:RestoreTableFromBackup": (_USE, "tables"),
+    "s3:GetObject": (("kms:Decrypt",), "catalog"),
+    "s3:PutObject": (("kms:GenerateDataKey",), "catalog"),
+    "sns:Publish": (("kms:Decrypt", "kms:GenerateDataKey"), "alerts"),
+}
 _RESOURCES: Mapping[str, Any] = {
     "application-autoscaling": lambda _given, arn: [arn("scalable-target/1a2b3c")],
     "backup": _backup,

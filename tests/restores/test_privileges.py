@@ -1,9 +1,13 @@
-"""Every call of every scenario is allowed to the role that makes it; nothing is granted idly."""
+"""Every call of every scenario is allowed to the role that makes it; nothing is granted idly.
+
+What services then ask KMS with the rights of that role is judged too: the endpoints do not ask it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +16,7 @@ from tests.conftest import missing
 from tests.policies import simulator
 from tests.policies.simulator import Case, mismatches
 from tests.restores import scenarios
-from tests.restores.asked import Asked, asked
+from tests.restores.asked import Asked, asked, asked_by_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,22 +51,16 @@ OF_SERVICES = {
     "tripwires": "EventBridge forwards events with it",
 }
 ITEMS = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
-KEYS = (
-    *("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"),
-    *("GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"),
-)
 STREAMS = ("kinesis:DescribeStream", "kinesis:DescribeStreamSummary")
 # Lambda writes the log of a function with the function's role.
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 WITH_RIGHTS = "DynamoDB does it with the rights of whoever restores"
-BY_KEY = "KMS is asked by the service, with the rights of the role that calls it"
 NO_STREAM = "no table of the scenarios has a Kinesis destination; unit tests restore one"
 # What a role may beyond what the scenarios make it call: role → action → why.
 NOT_CALLED: dict[str, dict[str, str]] = {
     "restore-table": {
         "backup:GetRestoreJobMetadata": "of a job that still runs; unit tests restore beside one",
         **{f"dynamodb:{name}": WITH_RIGHTS for name in ITEMS},
-        **{f"kms:{name}": WITH_RIGHTS for name in KEYS},
     },
     "apply-settings": {
         **dict.fromkeys(STREAMS, NO_STREAM),
@@ -74,15 +72,8 @@ NOT_CALLED: dict[str, dict[str, str]] = {
         "cloudwatch:DeleteAlarms": "Application Auto Scaling, with the rights of whoever asks",
         "iam:CreateServiceLinkedRole": "the first time that an account scales or streams",
     },
-    "verify-restore": {**dict.fromkeys(STREAMS, NO_STREAM), "kms:Decrypt": BY_KEY},
-    "settings-snapshot": {
-        **dict.fromkeys(STREAMS, NO_STREAM),
-        "kms:Decrypt": BY_KEY,
-        "kms:GenerateDataKey": BY_KEY,
-    },
-    "plan-restore": {"kms:Decrypt": BY_KEY},
-    "report-restore": {"kms:Decrypt": BY_KEY, "kms:GenerateDataKey": BY_KEY},
-    "scheduled-machines": {"kms:Decrypt": BY_KEY, "kms:GenerateDataKey": BY_KEY},
+    "verify-restore": dict.fromkeys(STREAMS, NO_STREAM),
+    "settings-snapshot": dict.fromkeys(STREAMS, NO_STREAM),
     "recovery": {
         "backup:DescribeBackupVault": "for people who copy a point back by hand",
         "backup:DescribeRecoveryPoint": "the same",
@@ -97,7 +88,14 @@ def questions(ran: Ran, shop: Shop) -> list[Asked]:
     for scenario in SCENARIOS:
         ran(scenario)
     found = {each.key: each for call in shop.calls() for each in asked(call)}
+    for each in list(found.values()):
+        then = asked_by_services(each, place_of(each, shop).environment)
+        found |= {other.key: other for other in then}
     return list(found.values())
+
+
+def place_of(each: Asked, shop: Shop) -> Place:
+    return shop.archive if ":222222222222:" in each.role_arn else shop.prod
 
 
 @pytest.fixture(scope="module")
@@ -130,17 +128,18 @@ def what(role_arn: str) -> str:
 
 
 def granted(properties: dict[str, Any]) -> set[str]:
-    found: set[str] = set()
-    for document in policies(properties):
-        for statement in document["Statement"]:
-            actions = statement["Action"]
-            found |= {actions} if isinstance(actions, str) else set(actions)
-    return found
+    documents = policies(properties)
+    return {action for each in documents for one in each["Statement"] for action in actions_of(one)}
+
+
+def actions_of(statement: dict[str, Any]) -> set[str]:
+    actions = statement["Action"]
+    return {actions} if isinstance(actions, str) else set(actions)
 
 
 def case(each: Asked, shop: Shop, roles: dict[str, dict[str, Any]]) -> Case:
     resource = each.resource
-    where = shop.archive if ":222222222222:" in each.role_arn else shop.prod
+    where = place_of(each, shop)
     policy = None
     if each.action.startswith("kms:"):
         key = where.client("kms").describe_key(KeyId=resource)["KeyMetadata"]
@@ -206,3 +205,33 @@ def test_what_is_granted_is_used_or_has_its_reason(
     reviewed = {name: set(actions) for name, actions in NOT_CALLED.items()}
     found = {name: actions - LOGS for name, actions in idle.items() if actions - LOGS}
     assert found == reviewed
+
+
+def test_no_statement_can_be_taken_away(
+    questions: list[Asked], shop: Shop, roles: dict[str, dict[str, Any]]
+) -> None:
+    simulator.install()
+    cases, about = [], []
+    for arn, properties in roles.items():
+        mine = [each for each in questions if each.role_arn == arn]
+        for sid, rest in without_one(properties):
+            needed = [each for each in mine if each.action in actions_of(sid[1])]
+            cases += [replace(case(each, shop, roles), identity_policies=rest) for each in needed]
+            about += [(what(arn), sid[0])] * len(needed)
+    denied = {
+        name
+        for name, decision in zip(about, simulator.evaluate(cases), strict=True)
+        if decision.outcome != "allow"
+    }
+    assert len(denied) > 30
+    assert set(about) == denied
+
+
+def without_one(
+    properties: dict[str, Any],
+) -> Iterator[tuple[tuple[str, dict[str, Any]], list[dict[str, Any]]]]:
+    """Yield each statement with its Sid, and the role's policies without it."""
+    for document in policies(properties):
+        for left_out in document["Statement"]:
+            rest = [each for each in document["Statement"] if each is not left_out]
+            yield (left_out["Sid"], left_out), [{**document, "Statement": rest}]
