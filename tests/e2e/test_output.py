@@ -218,7 +218,8 @@ def test_the_organization_attaches_the_service_control_policies(
             TargetId=target, Filter="SERVICE_CONTROL_POLICY"
         )["Policies"]
         assert {policy["Name"] for policy in attached if not policy["AwsManaged"]} == {
-            f"parity-tracer-service-control-policy-{what}" for what in ("data", "vaults", "access")
+            f"parity-tracer-service-control-policy-{what}"
+            for what in ("data", "vaults", "access", "access-2")
         }
     root.destroy()
 
