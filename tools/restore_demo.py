@@ -146,21 +146,24 @@ def lose(place: Place) -> None:
 
 def own_by_stack(place: Place) -> None:
     """Import the tables with the files that lie ready, and deploy."""
-    aws_cli(
+    files = ("recovery/import-tables.yaml", "recovery/import-tables-resources.json")
+    run_quietly(
         place,
-        "cloudformation",
-        "create-change-set",
-        *CHANGE_SET,
-        *("--change-set-type", "IMPORT"),
-        *("--template-body", "file://recovery/import-tables.yaml"),
-        *("--resources-to-import", "file://recovery/import-tables-resources.json"),
+        *("cloudformation", "create-change-set", *CHANGE_SET, "--change-set-type", "IMPORT"),
+        *("--template-body", f"file://{files[0]}", "--resources-to-import", f"file://{files[1]}"),
+    )
+    say(
+        "$ aws cloudformation create-change-set --change-set-type IMPORT \\",
+        f"    --template-body file://{files[0]} \\",
+        f"    --resources-to-import file://{files[1]} …",
+        "$ aws cloudformation describe-change-set …",
     )
     query = ("--query", "Changes[].ResourceChange.[Action,LogicalResourceId]", "--output", "text")
-    shown = aws_cli(place, "cloudformation", "describe-change-set", *CHANGE_SET, *query)
+    shown = run_quietly(place, "cloudformation", "describe-change-set", *CHANGE_SET, *query)
     say(*shown.splitlines())
-    aws_cli(place, "cloudformation", "execute-change-set", *CHANGE_SET)
-    wait = ("cloudformation", "wait", "stack-import-complete", "--stack-name", STACK)
-    place.run(["aws", *wait, "--region", place.environment.region])
+    run_quietly(place, "cloudformation", "execute-change-set", *CHANGE_SET)
+    say("$ aws cloudformation execute-change-set …")
+    run_quietly(place, "cloudformation", "wait", "stack-import-complete", "--stack-name", STACK)
     (command,) = place.commands("tables")
     for _ in range(2):
         say(f"$ aws cloudformation deploy --stack-name {STACK} …")
@@ -271,12 +274,16 @@ def compare(before: Table, after: Table) -> None:
     say(f"= equal: {items} of {items} items, {settings} of {settings} settings")
 
 
-def aws_cli(place: Place, *arguments: str) -> str:
-    """Run the `aws` command line as the guide says, and show the command."""
-    region = ("--region", place.environment.region)
-    say(*folded(f"aws {' '.join(arguments)}"))
+def aws_cli(place: Place, *arguments: str) -> None:
+    """Run the `aws` command line, and show the command."""
+    say(f"$ aws {' '.join(arguments)}")
+    run_quietly(place, *arguments)
+
+
+def run_quietly(place: Place, *arguments: str) -> str:
+    """Run the `aws` command line; return what it prints."""
     try:
-        return place.run(["aws", *arguments, *region])
+        return place.run(["aws", *arguments, "--region", place.environment.region])
     except AssertionError as error:
         raise DemoError(str(error)) from error
 
@@ -321,17 +328,6 @@ def shortened(text: str, until: tuple[str, ...]) -> Iterator[str]:
             yield f"          right     {alike} settings: as wanted"
             alike = 0
         yield line.rstrip()
-
-
-def folded(command: str, width: int = 96) -> Sequence[str]:
-    """Return a command over several lines, as a shell takes it."""
-    lines, line = [], "$"
-    for word in command.split(" "):
-        if len(line) + len(word) + 3 > width:
-            lines.append(f"{line} \\")
-            line = "   "
-        line = f"{line} {word}"
-    return [*lines, line]
 
 
 def say(*lines: str) -> None:
