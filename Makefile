@@ -15,11 +15,14 @@ example: $(BIN)/holdfast
 	$(BIN)/holdfast generate
 	$(BIN)/holdfast lint
 
+# A file's tests stay together: they share the local endpoints that they start.
+PYTEST = $(BIN)/pytest -n auto --dist loadfile
+
 test: .venv/dev .venv-checkov/filled check
-	$(BIN)/pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: .venv/dev .venv-checkov/filled check
-	$(BIN)/pytest
+	$(PYTEST)
 
 check: .venv/dev
 	$(BIN)/ruff check

@@ -19,7 +19,7 @@ from generator.errors import Mistakes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FINE, FINDINGS, BAD_INPUT = 0, 1, 2
+FINE, FINDINGS, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 NEW_OBJECTS_BEFORE_COLLECTING = 100_000
 WRITING = {"adopt", "generate", "init"}
 ENVIRONMENTS = click.argument("environments", nargs=-1, metavar="[ENVIRONMENT]...")
@@ -47,6 +47,9 @@ class Command(click.Group):
             ending = "; nothing was written" if ctx.invoked_subcommand in WRITING else ""
             click.echo(f"{count} mistake{'' if count == 1 else 's'}{ending}", err=True)
             ctx.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})

@@ -49,7 +49,9 @@ def _restore(environment: Environment) -> Iterator[str]:
     yield (
         "One command shows what there is, the next restores: the data, then every setting that AWS "
         "does not restore, then proof that both are right. Table, stack and metrics may be gone. "
-        f"`{table.name}` stands for any table here."
+        f"`{table.name}` stands for any table here. In the folder that holds `environments/`, with "
+        f"credentials of account `{environment.account_id}`; copies elsewhere are listed for "
+        "break-glass only:"
     )
     yield shell(
         [
@@ -62,6 +64,16 @@ def _restore(environment: Environment) -> Iterator[str]:
         f"Instead of `--latest`: `--at {_AT}` (any time with a zone) or `--point ID` from the "
         "list. Under another name: `--as NAME`. Ctrl-C leaves it running and says how to follow "
         "it again."
+        + (
+            " When this account or Region is gone: `--in "
+            f"{next(iter(environment.destinations))}`, signed in there."
+            if environment.destinations
+            else ""
+        )
+    )
+    yield (
+        "Whoever may start the state machine decides the settings of the restored table, its "
+        "resource policy too: give `states:StartExecution` on it to those who may read the data."
     )
     yield "### The same with `aws` alone"
     yield from _with_aws(environment, table.name, request_file(table.key))

@@ -19,6 +19,7 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
+from botocore.parsers import ResponseParserError
 
 from generator.adopt.described import plain
 from generator.errors import Mistake, Mistakes
@@ -63,6 +64,7 @@ class WrongAccountError(Exception):
 
     def __init__(self, account_id: str) -> None:
         super().__init__(f"your credentials are of account {account_id}")
+        self.account_id = account_id
 
 
 class RoleRefusedError(Exception):
@@ -73,7 +75,14 @@ class RoleRefusedError(Exception):
         self.error = error
 
 
-REFUSALS = (*FAILURES, WrongAccountError, RoleRefusedError)
+class NoAwsError(Exception):
+    """What answers is not AWS: an address that is none, a proxy's or a portal's page."""
+
+    def __init__(self, region: str, error: Exception) -> None:
+        super().__init__(f"no answer of AWS in {region}: {error}")
+
+
+REFUSALS = (*FAILURES, WrongAccountError, RoleRefusedError, NoAwsError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +97,11 @@ class Access:
         Asks the STS of that Region, so that a Region that is down hides no other. Raises one of
         REFUSALS.
         """
-        sts = self._client("sts", place.region)
-        account_id = sts.get_caller_identity()["Account"]
+        try:
+            sts = self._client("sts", place.region)
+            account_id = sts.get_caller_identity()["Account"]
+        except (KeyError, ValueError, ResponseParserError) as error:
+            raise NoAwsError(place.region, error) from error
         if account_id == place.account_id:
             return lambda service: self._client(service, place.region)
         if role_arn is None:
@@ -167,7 +179,7 @@ def fix_of(place: Place, error: Exception, *, allow: str, absent: str = "") -> s
     code = code_of(cause)
     if isinstance(cause, NO_CREDENTIALS) or code in NOT_SIGNED_IN:
         fix = "sign in again (`aws sso login`), or give --profile"
-    elif isinstance(cause, NO_ANSWER):
+    elif isinstance(cause, (*NO_ANSWER, NoAwsError)):
         fix = f"check your connection, AWS_ENDPOINT_URL and the health of {place.region}"
     elif code in _THROTTLED:
         fix = "wait a minute and run it again"

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_restore.choice import Candidate, Kind, choose
 from blueprints.functions.plan_restore.choice import Unreadable as Unread
 from blueprints.recovery.place import place as known_place
 from generator.points.model import Found, Point, Source
 from generator.restore.asked import stamp
-from generator.restore.stopped import StoppedError
 from generator.spec.resolved import Environment
 
 _KINDS: Mapping[Source, Kind] = {
@@ -43,7 +41,7 @@ class Chosen:
 
 
 def chosen(found: Found, wanted: Mapping[str, Any], where: Environment, now: datetime) -> Chosen:
-    """Return what to restore; raises StoppedError where nothing there fits."""
+    """Return what to restore; raises RefusedError where nothing there fits."""
     points = {
         (point.id, point.vault_name, point.place): point
         for point in _within_reach(found.points, where)
@@ -53,10 +51,7 @@ def chosen(found: Found, wanted: Mapping[str, Any], where: Environment, now: dat
         Unread(source=f"{each.source}, {each.place}", reason=each.reason, fix=each.fix)
         for each in found.unreadable
     ]
-    try:
-        best, why = choose(candidates, wanted, now, unread)
-    except RefusedError as error:
-        raise StoppedError(str(error).rstrip("."), "") from None
+    best, why = choose(candidates, wanted, now, unread)
     # Of a window, the second that is restored is put into the candidate.
     point = next(
         point for each, point in candidates.items() if each._replace(time=best.time) == best

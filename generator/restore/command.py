@@ -9,10 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from blueprints.functions.common.errors import RefusedError
 from generator import workspace
 from generator.adopt.described import plain
 from generator.errors import Mistake, Mistakes
-from generator.points.access import REFUSALS, Clients, access_of, fix_of, said
+from generator.points.access import (
+    NO_ANSWER,
+    REFUSALS,
+    Clients,
+    WrongAccountError,
+    access_of,
+    fix_of,
+    said,
+)
 from generator.points.command import plain_document
 from generator.points.gathering import Question, gather, gather_in
 from generator.points.prices import load_prices, priced
@@ -65,7 +74,8 @@ def restore(options: Options, *, echo: Echo, tell: Echo, clock: Clock | None = N
         tell(str(stopped))
         return NOT_RIGHT
     except KeyboardInterrupt:
-        tell("Interrupted before anything was started.")
+        started = "; the restore goes on" if execution_arn else " before anything was started"
+        tell(f"Interrupted{started}.")
         return INTERRUPTED
 
 
@@ -99,7 +109,14 @@ def _clients(wanted: Asked, question: Question) -> Clients:
         return question.access.clients(wanted.place, None)
     except REFUSALS as error:
         fix = fix_of(wanted.place, error, allow="sts:GetCallerIdentity")
-        if wanted.environment.destinations and not wanted.away:
+        # Whoever is signed in wrongly is not to restore elsewhere because of it.
+        there = [each.account_id for each in wanted.environment.destinations.values()]
+        away = isinstance(error, WrongAccountError) and error.account_id in there
+        if (
+            (away or isinstance(error, NO_ANSWER))
+            and wanted.environment.destinations
+            and not wanted.away
+        ):
             names = ", ".join(wanted.environment.destinations)
             fix += f"; if that account or Region is gone, restore elsewhere with --in ({names})"
         raise StoppedError(f"{wanted.place} is not reached: {said(error)}", fix) from None
@@ -114,7 +131,12 @@ def _plan(run: _Run) -> planning.Plan:
         found = gather(question, run.tell)
     for each in found.unreadable:
         run.tell(f"NOT READ: {each.source}, {each.place}: {each.reason}\n    fix: {each.fix}")
-    choice = chosen(found, wanted.request["point"], wanted.where, question.now)
+    try:
+        choice = chosen(found, wanted.request["point"], wanted.where, question.now)
+    except RefusedError as error:
+        names = f"{wanted.environment.name} {wanted.table.key}"
+        fix = f"`holdfast points {names}` lists what there is, and what could not be read"
+        raise StoppedError(str(error).rstrip("."), fix) from None
     point = priced(choice.point, prices, wanted.place.region)
     deployed, unsure = (
         starting.is_deployed(wanted, run.clients) if wanted.options.dry_run else (None, "")

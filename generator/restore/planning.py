@@ -42,8 +42,12 @@ class Plan:
 
     @property
     def request(self) -> dict[str, Any]:
-        """The input of the state machine: it names the very point that was chosen here."""
-        return {**self.asked.request, "point": dict(self.chosen.asked)}
+        """The input of the state machine: it names the very point that was chosen here, and why."""
+        return {
+            **self.asked.request,
+            "point": dict(self.chosen.asked),
+            "chosen_because": self.chosen.why,
+        }
 
     @property
     def point(self) -> Point:

@@ -93,8 +93,9 @@ def _headline(report: Report, name: object, target: Any) -> list[str]:
 
 
 def _members(report: Report) -> Iterator[tuple[str, str]]:
-    if report.get("why"):
-        yield "FROM", report["why"]
+    why = report.get("chosen_because") or report.get("why")
+    if why:
+        yield "FROM", why
     if isinstance(report.get("seconds"), int) and report.get("started_at"):
         took = elapsed(timedelta(seconds=report["seconds"]))
         began = datetime.fromisoformat(report["started_at"]).astimezone(UTC)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from blueprints.functions.common.errors import RefusedError
 from blueprints.recovery.place import place
 from generator.points.model import Found, Place, Point, Unreadable
 from generator.restore.choosing import chosen
-from generator.restore.stopped import StoppedError
 from tests.restore.shop import prod
 
 NOW = datetime(2026, 11, 25, 3, 0, 0, 500_000, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_the_first_second_of_the_window_is_a_whole_one_within_it() -> None:
     window = a_window()
     assert window.earliest is not None
     before = f"{window.earliest:%Y-%m-%dT%H:%M:%SZ}"
-    with pytest.raises(StoppedError, match="can be restored as of"):
+    with pytest.raises(RefusedError, match="can be restored as of"):
         choose(window, wanted={"at": before})
     after = f"{window.earliest + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
     assert choose(window, wanted={"at": after}).asked["at"] == after
@@ -95,7 +95,7 @@ def test_what_the_state_machine_would_not_find_is_passed_over_and_named(
     found = choose(newest, a_point(5))
     assert found.asked == {"id": a_point(5).id}
     assert why in found.why
-    with pytest.raises(StoppedError, match="cannot be restored"):
+    with pytest.raises(RefusedError, match="cannot be restored"):
         choose(newest, a_point(5), wanted={"id": newest.id})
 
 
@@ -110,5 +110,5 @@ def test_what_could_not_be_read_is_said_with_the_choice() -> None:
     assert "vault x, account 222222222222, eu-central-1 (it is down" in " ".join(
         choose(a_point(5), unreadable=(gap,)).why.split()
     )
-    with pytest.raises(StoppedError, match="it is down"):
+    with pytest.raises(RefusedError, match="it is down"):
         choose(unreadable=(gap,))

@@ -74,6 +74,7 @@ def wanted(plan: Plan, now: datetime) -> tuple[dict[str, Any], Left]:
     left = [
         {"setting": each, "reason": _WHY_LEFT.get(each, "the plan leaves it out")}
         for each in plan["leave"]
+        if each != "scaling" or settings[each]
     ]
     left += [{"setting": setting, "reason": why} for setting, why in _unreachable(settings, now)]
     encryption = plan["encryption"]

@@ -66,7 +66,7 @@ def target_of(
     if wanted:
         raise RefusedError(
             f"table {name} exists, and is no unfinished restore of {told(chosen)}: choose another "
-            "name, or ask for the very point that it was restored from"
+            "name; a restore that broke off goes on with its own point, which its report has"
         )
     dated = f"{original}-restored-{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     return Target(_short_enough(dated))

@@ -15,6 +15,7 @@ OWNERS = {
     "stack_gone": "its CloudFormation stack, or its resource there, is gone: it is imported back",
     "no_stack": "no stack of this environment exists, so that Terraform's state owns it, or will",
     "elsewhere": "it is defined elsewhere: tell its owner",
+    "destination": "it stands in a destination, where no stack and no state owns it",
     "other_name": "it stands beside the original under another name, and nothing owns it yet",
 }
 
@@ -31,6 +32,8 @@ def report_of(
     not_right = list(_not_right(error, settings, verification))
     started = datetime.fromisoformat(execution["started_at"])
     owner = plan.get("owner") or {}
+    if place["is_destination"] and owner.get("case") == "elsewhere":
+        owner = {**owner, "case": "destination"}
     facts = {
         "version": 1,
         "status": "FAILED" if not_right else "SUCCEEDED",
@@ -41,7 +44,10 @@ def report_of(
         "table_id": restore.get("table_id"),
         "source": plan.get("source"),
         "why": plan.get("why"),
+        # What a person asked for, and why that became this point, if the command line chose it.
+        "chosen_because": request.get("chosen_because"),
         "asked_for": request.get("point"),
+        "target_asked_for": request.get("target_name"),
         "execution_arn": execution["arn"],
         "started_at": execution["started_at"],
         "finished_at": ended.isoformat(timespec="seconds"),

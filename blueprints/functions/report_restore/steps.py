@@ -26,11 +26,13 @@ def _after_failure(report: Document, place: Document) -> Iterator[str]:
     folder = "recovery/SOURCE" if place["is_destination"] else "recovery"
     request = f"{folder}/{table.get('key', table['name'])}.json"
     if report["source"] is not None and report["target"] is not None:
+        what = "to go on with the table that is there"
         again = {"target_name": report["target"]["name"], "point": _point(report["source"])}
-        members = ", ".join(f'"{name}": {json.dumps(value)}' for name, value in again.items())
-        yield f"# to go on with the table that is there, first set in {request}: {members}"
     else:
-        yield "# mend what it says, then start again"
+        what = "mend what it says; to ask for the same again"
+        again = {"target_name": report["target_asked_for"], "point": report["asked_for"]}
+    members = ", ".join(f'"{name}": {json.dumps(value)}' for name, value in again.items())
+    yield f"# {what}, first set in {request}: {members}"
     yield (
         f"aws stepfunctions start-execution --state-machine-arn {_machine(report)} "
         f"--input file://{request} --region {region}"
@@ -101,7 +103,14 @@ def _owned_elsewhere(report: Document, place: Document) -> Iterator[str]:
     yield f"aws dynamodb describe-table --table-name {name} --region {place['region']}"
 
 
+def _in_a_destination(report: Document, place: Document) -> Iterator[str]:
+    name = report["target"]["name"]
+    yield f"# let readers use {name} in this account; nothing here watches or replicates it"
+    yield f"aws dynamodb describe-table --table-name {name} --region {place['region']}"
+
+
 _OWNED = {
+    "destination": _in_a_destination,
     "stack": _owned_by_stack,
     "stack_gone": _stack_is_gone,
     "no_stack": _owned_by_terraform,

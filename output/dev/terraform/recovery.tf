@@ -690,7 +690,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_restore" {
 resource "aws_lambda_function" "function_plan_restore" {
   function_name    = "shop-dev-plan-restore"
   filename         = "${path.module}/../functions/plan_restore.zip"
-  source_code_hash = "W3p+Qeg7j+cuaBTaYDYj5R6AvbzHUjCUdiGsmQEoBZQ="
+  source_code_hash = "CLOWxG1Wujjs+QOKhJidHNPTaB/TNb96q+CfyvgJZs4="
   handler          = "blueprints.functions.plan_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1038,7 +1038,7 @@ resource "aws_iam_role_policy" "role_for_function_apply_settings" {
 resource "aws_lambda_function" "function_apply_settings" {
   function_name    = "shop-dev-apply-settings"
   filename         = "${path.module}/../functions/apply_settings.zip"
-  source_code_hash = "1SEccWNOoBfszoTHNaRGaP2kw94NDekOMjJNJ1uzePI="
+  source_code_hash = "z0z9JyTrEZKpXUT5nnlG12tXvFVodg/1HaeuJ51qFqg="
   handler          = "blueprints.functions.apply_settings.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1181,7 +1181,7 @@ resource "aws_iam_role_policy" "role_for_function_verify_restore" {
 resource "aws_lambda_function" "function_verify_restore" {
   function_name    = "shop-dev-verify-restore"
   filename         = "${path.module}/../functions/verify_restore.zip"
-  source_code_hash = "0qXL3xDNVYTH1QjEqdNjTYnfNGiRrhrprgn7Yx6PKDA="
+  source_code_hash = "GK2X3Hu3TXgQjugdRX8teOZ0u8gJuiIjEnurQriA3AE="
   handler          = "blueprints.functions.verify_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1297,7 +1297,7 @@ resource "aws_iam_role_policy" "role_for_function_report_restore" {
 resource "aws_lambda_function" "function_report_restore" {
   function_name    = "shop-dev-report-restore"
   filename         = "${path.module}/../functions/report_restore.zip"
-  source_code_hash = "mrAk82elcLt7Zr1S+0ZwTwi9jNMVE8/N6M5efN9NDgI="
+  source_code_hash = "vjhw7AMO+6eWAUjNO6FiP3mcgQJaYkeNQy2jmsjUMTM="
   handler          = "blueprints.functions.report_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]

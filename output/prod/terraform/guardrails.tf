@@ -1595,9 +1595,9 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Action = [
           "backup:DeleteBackupVault",
           "backup:DeleteBackupVaultLockConfiguration",
-          "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultAccessPolicy",
           "backup:DeleteBackupVaultAccessPolicy",
+          "backup:PutBackupVaultLockConfiguration",
           "backup:PutBackupVaultNotifications",
           "backup:DeleteBackupVaultNotifications",
           "backup:DeleteBackupVaultSharingPolicy",
@@ -1613,21 +1613,6 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
       {
         Sid    = "Allow6"
         Effect = "Allow"
-        Action = ["backup:PutBackupVaultLockConfiguration"]
-        Resource = [
-          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-main",
-          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-critical",
-        ]
-      },
-      {
-        Sid      = "Allow7"
-        Effect   = "Allow"
-        Action   = ["backup:PutBackupVaultLockConfiguration"]
-        Resource = "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-long"
-      },
-      {
-        Sid    = "Allow8"
-        Effect = "Allow"
         Action = [
           "backup:DeleteBackupSelection",
           "backup:DeleteBackupPlan",
@@ -1636,7 +1621,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:backup:eu-central-1:111111111111:backup-plan:*"
       },
       {
-        Sid    = "Allow9"
+        Sid    = "Allow7"
         Effect = "Allow"
         Action = [
           "s3:DeleteObject",
@@ -1655,7 +1640,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow10"
+        Sid    = "Allow8"
         Effect = "Allow"
         Action = [
           "s3:DeleteBucket",
@@ -1677,7 +1662,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow11"
+        Sid    = "Allow9"
         Effect = "Allow"
         Action = [
           "kms:ScheduleKeyDeletion",
@@ -1694,7 +1679,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:kms:eu-central-1:111111111111:key/*"
       },
       {
-        Sid    = "Allow12"
+        Sid    = "Allow10"
         Effect = "Allow"
         Action = ["kms:DeleteAlias", "kms:UpdateAlias"]
         Resource = [
@@ -1705,7 +1690,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow13"
+        Sid    = "Allow11"
         Effect = "Allow"
         Action = [
           "iam:CreateRole",
@@ -1722,7 +1707,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:iam::111111111111:role/BreakGlass"
       },
       {
-        Sid    = "Allow14"
+        Sid    = "Allow12"
         Effect = "Allow"
         Action = [
           "iam:DeleteRole",
@@ -1746,7 +1731,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow15"
+        Sid    = "Allow13"
         Effect = "Allow"
         Action = ["iam:PassRole"]
         Resource = [
@@ -1757,7 +1742,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow16"
+        Sid    = "Allow14"
         Effect = "Allow"
         Action = [
           "iam:CreatePolicyVersion",
@@ -1768,7 +1753,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:iam::111111111111:policy/shop-prod-deny-*"
       },
       {
-        Sid    = "Allow17"
+        Sid    = "Allow15"
         Effect = "Allow"
         Action = [
           "scheduler:DeleteSchedule",
@@ -1781,7 +1766,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow18"
+        Sid    = "Allow16"
         Effect = "Allow"
         Action = [
           "events:DeleteRule",
@@ -1793,7 +1778,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-*"
       },
       {
-        Sid    = "Allow19"
+        Sid    = "Allow17"
         Effect = "Allow"
         Action = [
           "lambda:DeleteFunction",
@@ -1808,7 +1793,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-*"
       },
       {
-        Sid    = "Allow20"
+        Sid    = "Allow18"
         Effect = "Allow"
         Action = [
           "states:DeleteStateMachine",
@@ -1821,7 +1806,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow21"
+        Sid    = "Allow19"
         Effect = "Allow"
         Action = [
           "sns:DeleteTopic",
@@ -1832,7 +1817,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:sns:eu-central-1:111111111111:shop-prod-*"
       },
       {
-        Sid    = "Allow22"
+        Sid    = "Allow20"
         Effect = "Allow"
         Action = [
           "sqs:DeleteQueue",
@@ -1843,7 +1828,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:sqs:eu-central-1:111111111111:shop-prod-*"
       },
       {
-        Sid    = "Allow23"
+        Sid    = "Allow21"
         Effect = "Allow"
         Action = [
           "cloudwatch:DeleteAlarms",
@@ -1858,7 +1843,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         ]
       },
       {
-        Sid    = "Allow24"
+        Sid    = "Allow22"
         Effect = "Allow"
         Action = [
           "logs:DeleteLogGroup",
@@ -1868,7 +1853,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/*/shop-prod-*"
       },
       {
-        Sid    = "Allow25"
+        Sid    = "Allow23"
         Effect = "Allow"
         Action = [
           "application-autoscaling:DeregisterScalableTarget",
