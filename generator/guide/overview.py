@@ -85,6 +85,13 @@ def _classes(environment: Environment) -> str:
                 f"| `{vault_name(environment, backup.vault)}` | {'; '.join(copies) or 'none'} "
                 f"| {backup.start_window_minutes} / {backup.completion_window_minutes} minutes |"
             )
+        snapshots = protection.snapshots
+        if snapshots is not None:
+            lines.append(
+                f"| {class_name} | native | `{snapshots.schedule} {snapshots.schedule_timezone}` "
+                f"| {snapshots.keep_days} days, and the newest {snapshots.keep_last} "
+                "| DynamoDB's own, here | none | |"
+            )
         if protection.select_by_tag is not None:
             tag = protection.select_by_tag
             lines.append(

@@ -143,7 +143,7 @@ def _point(options: Options, now: datetime) -> Iterator[Mistake]:
         given += ["--repoint"] if options.repoint else []
         given += ["--dry-run"] if options.dry_run else []
         if given:
-            cause = f"--follow only looks at an execution, and {', '.join(given)} asks for another"
+            cause = f"--follow only looks at an execution, which {', '.join(given)} cannot change"
             yield Mistake(cause, f"leave out {', '.join(given)}, or --follow")
         return
     if not given:
