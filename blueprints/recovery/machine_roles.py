@@ -50,7 +50,6 @@ def machine_roles(
         statements=(_invoke(environment, scheduled), *publish_alerts(environment)),
     )
     group = arn(environment, "scheduler", "schedule-group/default")
-    rule = arn(environment, "events", f"rule/{physical(environment, 'table-changed')}")
     yield role(
         environment,
         role_label(SCHEDULES_ROLE),
@@ -68,7 +67,8 @@ def machine_roles(
                 }
                 for sid, service, source in (
                     ("Scheduler", "scheduler.amazonaws.com", group),
-                    ("EventBridge", "events.amazonaws.com", rule),
+                    # That EventBridge names its rule when it assumes a role is unverified.
+                    ("EventBridge", "events.amazonaws.com", None),
                 )
             ],
         },

@@ -55,7 +55,7 @@ def _policies(environment: str, site: Site) -> Iterator[tuple[str, tuple[Case, .
 def _trusts(environment: str, *only: str) -> Iterator[tuple[str, tuple[Case, ...]]]:
     site = SITES[environment]
     place = site.place
-    machine, rule = place.arn("states", f"stateMachine:shop-{place.name}-"), "rule/"
+    machine = place.arn("states", f"stateMachine:shop-{place.name}-")
     trusted: Mapping[str, Sources] = {
         "RoleForFunctionPlanRestore": {"lambda": ((None, None),)},
         "RoleForRestores": {"backup": ((None, None),)},
@@ -73,12 +73,7 @@ def _trusts(environment: str, *only: str) -> Iterator[tuple[str, tuple[Case, ...
                     place.arn("scheduler", "schedule-group/others"),
                 ),
             ),
-            "events": (
-                (
-                    place.arn("events", f"{rule}shop-{place.name}-table-changed"),
-                    place.arn("events", f"{rule}others"),
-                ),
-            ),
+            "events": ((None, None),),
         },
         "RoleOfCatalogueReplication": {"s3": ((None, None),)},
     }

@@ -273,9 +273,6 @@ resource "aws_iam_role" "role_of_schedules" {
           StringEquals = {
             "aws:SourceAccount" = "333333333333"
           }
-          ArnLike = {
-            "aws:SourceArn" = "arn:aws:events:eu-central-1:333333333333:rule/shop-dev-table-changed"
-          }
         }
       },
     ]

@@ -289,9 +289,6 @@ resource "aws_iam_role" "role_of_schedules" {
           StringEquals = {
             "aws:SourceAccount" = "111111111111"
           }
-          ArnLike = {
-            "aws:SourceArn" = "arn:aws:events:eu-central-1:111111111111:rule/shop-prod-table-changed"
-          }
         }
       },
     ]

@@ -275,9 +275,6 @@ resource "aws_iam_role" "role_of_schedules" {
           StringEquals = {
             "aws:SourceAccount" = "444444444444"
           }
-          ArnLike = {
-            "aws:SourceArn" = "arn:aws:events:eu-west-1:444444444444:rule/shop-staging-table-changed"
-          }
         }
       },
     ]
