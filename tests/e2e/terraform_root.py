@@ -53,7 +53,7 @@ class TerraformRoot:
 
     directory: Path
     environment: Mapping[str, str]
-    parallelism: int = 30  # the provider mostly waits, so more than the default of 10 helps
+    parallelism: int = 10  # what terraform does by itself: more has stalled an apply here
 
     @classmethod
     def copy(cls, source: Path, target: Path, environment: Mapping[str, str]) -> TerraformRoot:
@@ -76,12 +76,12 @@ class TerraformRoot:
         """Validate; raises TerraformError with the diagnostics."""
         return self._run("validate", timeout_seconds=120)
 
-    def apply(self, timeout_seconds: int = 300) -> str:
+    def apply(self, timeout_seconds: int = 900) -> str:
         """Create or change everything."""
         arguments = ("-auto-approve", f"-parallelism={self.parallelism}")
         return self._run("apply", *arguments, timeout_seconds=timeout_seconds)
 
-    def destroy(self, timeout_seconds: int = 300) -> str:
+    def destroy(self, timeout_seconds: int = 900) -> str:
         """Destroy everything; raises TerraformError where `prevent_destroy` stands in the way."""
         arguments = ("-auto-approve", f"-parallelism={self.parallelism}")
         return self._run("destroy", *arguments, timeout_seconds=timeout_seconds)
