@@ -170,9 +170,11 @@ def snapshot_classes(environment: Environment) -> tuple[str, ...]:
     )
 
 
-def replicates(environment: Environment) -> bool:
-    """Return whether the environment's catalogue is replicated somewhere."""
-    return recovers(environment) and any(map(recovers, environment.destinations.values()))
+def catalogue_destinations(environment: Environment) -> tuple[Environment, ...]:
+    """Return where the environment's catalogue is replicated to."""
+    if not recovers(environment):
+        return ()
+    return tuple(there for there in environment.destinations.values() if recovers(there))
 
 
 def replicating_role_arns(environment: Environment) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from blueprints.denials import Exempt
 from blueprints.names import (
     backup_role_arn,
+    catalogue_destinations,
     function_role_arn,
     recovers,
-    replicates,
     replicating_role_arns,
     replication_role_arn,
     restore_machine_role_arn,
@@ -93,7 +93,7 @@ def other_role_arns(environment: Environment) -> tuple[str, ...]:
     found = []
     if any(protection.backups for protection in environment.protections.values()):
         found.append(backup_role_arn(environment))
-    if replicates(environment):
+    if catalogue_destinations(environment):
         found.append(replication_role_arn(environment))
     return tuple(found)
 

@@ -15,14 +15,13 @@ from blueprints.documents import Statement, deny_unless, document, key_policy
 from blueprints.names import (
     catalogue_bucket_arn,
     catalogue_bucket_name,
+    catalogue_destinations,
     catalogue_key_alias,
-    recovers,
     replicating_role_arns,
-    replication_role_arn,
     service_of,
 )
 from blueprints.recovery.roles import RoleFacts, role, role_label, trust_of
-from generator.naming import Label, label, root_arn
+from generator.naming import Label, arn, label, root_arn
 from generator.spec import AcceptedOrganization
 from generator.spec.resolved import Environment
 
@@ -103,17 +102,12 @@ def catalogue(environment: Environment) -> CatalogueFacts:
     )
 
 
-def destinations(environment: Environment) -> tuple[Environment, ...]:
-    """Return where the catalogue is replicated to."""
-    return tuple(there for there in environment.destinations.values() if recovers(there))
-
-
 def replication_role(environment: Environment) -> RoleFacts | None:
     """Return the role with which S3 replicates the catalogue, None where it goes nowhere.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
     """
-    there = destinations(environment)
+    there = catalogue_destinations(environment)
     if not there:
         return None
     bucket = catalogue_bucket_arn(environment)
@@ -155,7 +149,7 @@ def replication_role(environment: Environment) -> RoleFacts | None:
                 "Sid": "EncryptReplicas",
                 "Effect": "Allow",
                 "Action": ["kms:Encrypt", "kms:GenerateDataKey"],
-                "Resource": [_keys_of(each) for each in _places(there)],
+                "Resource": [_keys(each) for each in _places(there)],
                 "Condition": {
                     "StringEquals": {
                         "kms:ViaService": sorted({service_of(each, "s3") for each in there})
@@ -181,7 +175,7 @@ def _use_key(environment: Environment, sid: str, use: list[str]) -> Statement:
         "Sid": sid,
         "Effect": "Allow",
         "Action": use,
-        "Resource": _keys_of(environment),
+        "Resource": _keys(environment),
         "Condition": {
             "ForAnyValue:StringEquals": {"kms:ResourceAliases": catalogue_key_alias(environment)},
             "StringEquals": {"kms:ViaService": service_of(environment, "s3")},
@@ -189,9 +183,8 @@ def _use_key(environment: Environment, sid: str, use: list[str]) -> Statement:
     }
 
 
-def _keys_of(environment: Environment) -> str:
-    place = f"{environment.region}:{environment.account_id}"
-    return f"arn:{environment.partition}:kms:{place}:key/*"
+def _keys(environment: Environment) -> str:
+    return arn(environment, "kms", "key/*")
 
 
 def _places(environments: tuple[Environment, ...]) -> tuple[Environment, ...]:
@@ -199,7 +192,7 @@ def _places(environments: tuple[Environment, ...]) -> tuple[Environment, ...]:
 
 
 def _replication(environment: Environment) -> ReplicationFacts | None:
-    there = destinations(environment)
+    there = catalogue_destinations(environment)
     if not there:
         return None
     return ReplicationFacts(
@@ -213,45 +206,27 @@ def _replication(environment: Environment) -> ReplicationFacts | None:
                 prefix=OBJECTS,
                 bucket_arn=catalogue_bucket_arn(each),
                 account_id=each.account_id,
-                key_arn=f"arn:{each.partition}:kms:{each.region}:{each.account_id}:"
-                f"{catalogue_key_alias(each)}",
+                key_arn=arn(each, "kms", catalogue_key_alias(each)),
             )
             for number, each in enumerate(there, 1)
         ),
     )
 
 
-def _replicating(environment: Environment) -> Mapping[str, tuple[str, ...]]:
-    """Return account → replication roles of the known sources."""
-    found: dict[str, tuple[str, ...]] = {}
-    for source in environment.sources:
-        if recovers(source):
-            role_arn = replication_role_arn(source)
-            found[source.account_id] = (*found.get(source.account_id, ()), role_arn)
-    return found
-
-
-def _organization_id(environment: Environment) -> str | None:
-    accepts = environment.spec.accepts
-    return accepts.organization_id if isinstance(accepts, AcceptedOrganization) else None
-
-
 def _sources(environment: Environment) -> tuple[Any, dict[str, Any]] | None:
     """Return principal and condition of those who replicate into this catalogue."""
-    organization_id = _organization_id(environment)
-    if organization_id is not None:
-        # Any account of the organization may be a source, so account and role are patterns.
-        roles = f"arn:{environment.partition}:iam::*:role/{environment.project}-*"
+    roles = list(replicating_role_arns(environment))
+    accepts = environment.spec.accepts
+    if isinstance(accepts, AcceptedOrganization):
         return "*", {
-            "StringEquals": {"aws:PrincipalOrgID": organization_id},
-            "ArnLike": {"aws:PrincipalArn": f"{roles}-catalog-replication-*"},
+            "StringEquals": {"aws:PrincipalOrgID": accepts.organization_id},
+            "ArnLike": {"aws:PrincipalArn": roles[0]},
         }
-    roles_by_account = _replicating(environment)
-    if not roles_by_account:
+    if not roles:
         return None
-    principals = [root_arn(environment.partition, account) for account in roles_by_account]
-    arns = [arn for arns in roles_by_account.values() for arn in arns]
-    return {"AWS": principals}, {"ArnEquals": {"aws:PrincipalArn": arns}}
+    accounts = dict.fromkeys(role_arn.split(":")[4] for role_arn in roles)
+    principals = [root_arn(environment.partition, account) for account in accounts]
+    return {"AWS": principals}, {"ArnEquals": {"aws:PrincipalArn": roles}}
 
 
 def _key_use(environment: Environment) -> Iterator[Statement]:

@@ -24,7 +24,7 @@ from troposphere import (
 
 from blueprints.recovery.catalogue import CatalogueFacts, KeyFacts, ReplicationFacts
 from blueprints.recovery.facts import CallFacts, PointerFacts, RecoveryFacts
-from blueprints.recovery.functions import FunctionFacts, FunctionRoleFacts, LogGroupFacts
+from blueprints.recovery.functions import FunctionFacts, LogGroupFacts
 from blueprints.recovery.machines import MachineFacts
 from blueprints.recovery.roles import RoleFacts
 from blueprints.recovery.schedules import ChangeRuleFacts, ScheduleFacts
@@ -52,12 +52,12 @@ class RegionSettings(cloudformation.CustomResource):
 def resources(facts: RecoveryFacts) -> Iterator[AWSObject]:
     """Yield roles, the catalogue, functions, state machines, and what starts them."""
     for role in facts.roles:
-        yield _role(role, role.tags)
+        yield _role(role)
     if facts.catalogue is not None:
         yield from _catalogue(facts.catalogue)
     for function in facts.functions:
         yield _log_group(function.log_group, function.tags)
-        yield _role(function.role, function.tags)
+        yield _role(function.role)
         yield _function(function)
     for machine in facts.machines:
         yield _machine(machine)
@@ -185,7 +185,7 @@ def _log_group(facts: LogGroupFacts, tags: Mapping[str, str]) -> logs.LogGroup:
     )
 
 
-def _role(facts: RoleFacts | FunctionRoleFacts, tags: Mapping[str, str]) -> iam.Role:
+def _role(facts: RoleFacts) -> iam.Role:
     return iam.Role(
         facts.label.logical_id,
         RoleName=facts.name,
@@ -194,7 +194,7 @@ def _role(facts: RoleFacts | FunctionRoleFacts, tags: Mapping[str, str]) -> iam.
         Policies=[
             iam.Policy(PolicyName=facts.policy_name, PolicyDocument=Verbatim(facts.policy)),
         ],
-        Tags=Tags(tags),
+        Tags=Tags(facts.tags),
     )
 
 

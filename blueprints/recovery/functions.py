@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from blueprints.documents import Statement, document
+from blueprints.documents import Statement
+from blueprints.recovery.roles import RoleFacts, role, trust_of
 from generator.bundle import RUNTIME, Bundle
-from generator.naming import Label, arn, iam_name, label, physical
+from generator.naming import Label, arn, label, physical
 from generator.render import LocalFile
 from generator.spec.resolved import Environment
 
@@ -17,19 +17,6 @@ ARCHITECTURE = "arm64"
 MEMORY_MB = 256
 # An audit looks back a year; one line a decision costs next to nothing.
 LOG_RETENTION_DAYS = 365
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionRoleFacts:
-    """The role that a function runs with."""
-
-    label: Label
-    purpose: str
-    name: str
-    trust: Mapping[str, Any]
-    policy_name: str
-    policy: Mapping[str, Any]
-    permissions_boundary_arn: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +42,7 @@ class FunctionFacts:
     timeout_seconds: int
     code: LocalFile
     source_code_hash: str
-    role: FunctionRoleFacts
+    role: RoleFacts
     log_group: LogGroupFacts
     tags: Mapping[str, str]
 
@@ -87,21 +74,13 @@ def function(
         timeout_seconds=timeout_seconds,
         code=LocalFile(f"../{code.path}"),
         source_code_hash=code.sha256_base64,
-        role=FunctionRoleFacts(
-            label=label("role_for_function", code.name),
+        role=role(
+            environment,
+            label("role_for_function", code.name),
+            what,
             purpose=f"The function {name} runs with this role.",
-            name=iam_name(environment, what),
-            trust=document(
-                {
-                    "Sid": "Lambda",
-                    "Effect": "Allow",
-                    "Principal": {"Service": "lambda.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                }
-            ),
-            policy_name=what,
-            policy=document(*statements, _write_log(environment, log_group)),
-            permissions_boundary_arn=environment.spec.permissions_boundary_arn,
+            trust=trust_of("lambda.amazonaws.com", sid="Lambda"),
+            statements=(*statements, _write_log(environment, log_group)),
         ),
         log_group=LogGroupFacts(
             label=label("log_group_of_function", code.name),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from blueprints.documents import Statement
-from blueprints.names import pointer_name, service_of, snapshots_machine, state_machine_arn
+from blueprints.names import (
+    pointer_name,
+    service_of,
+    snapshot_classes,
+    snapshots_machine,
+    state_machine_arn,
+)
 from blueprints.recovery.functions import FunctionFacts, function_arn
 from blueprints.recovery.place import alert_topic_arn
 from blueprints.recovery.roles import RoleFacts, acting_for, role, role_label, trust_of
-from blueprints.recovery.schedules import SCHEDULES_ROLE, SETTINGS, taking_snapshots
+from blueprints.recovery.schedules import SCHEDULES_ROLE, SETTINGS
 from generator.naming import arn, physical
 from generator.spec.resolved import Environment
 
@@ -39,14 +44,14 @@ def machine_roles(
     )
     if not scheduled:
         return
-    machines = [SETTINGS, *map(snapshots_machine, taking_snapshots(environment))]
+    machines = [SETTINGS, *map(snapshots_machine, snapshot_classes(environment))]
     machine_arns = [state_machine_arn(environment, each) for each in machines]
     yield role(
         environment,
         role_label(SCHEDULED_ROLE),
         "scheduled-machines",
         purpose="The state machines that run by the clock use this role.",
-        trust=trust_of("states.amazonaws.com", **_acting_for_any(environment, machine_arns)),
+        trust=trust_of("states.amazonaws.com", **acting_for(environment, machine_arns)),
         statements=(_invoke(environment, scheduled), *publish_alerts(environment)),
     )
     group = arn(environment, "scheduler", "schedule-group/default")
@@ -127,7 +132,3 @@ def _repoint(environment: Environment, names: list[str]) -> Statement:
         "Action": "ssm:PutParameter",
         "Resource": [arn(environment, "ssm", f"parameter{name}") for name in names],
     }
-
-
-def _acting_for_any(environment: Environment, source_arns: list[str]) -> Mapping[str, Any]:
-    return {**acting_for(environment), "ArnLike": {"aws:SourceArn": source_arns}}

@@ -23,6 +23,17 @@ from generator.spec.resolved import Environment, stack_name
 
 REPORTS = "restores/"
 SETTINGS = f"{OBJECTS}settings/"
+# What AWS does to the new table with the rights of whoever restores.
+WRITTEN_BY_RESTORES = (
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:DescribeTable",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:UpdateItem",
+)
 READ_VAULT = ("backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault")
 SCALING_SERVICE = "dynamodb.application-autoscaling.amazonaws.com"
 STREAMING_SERVICE = "kinesisreplication.dynamodb.amazonaws.com"
@@ -92,18 +103,13 @@ def restore_table(environment: Environment) -> list[Statement]:
     return [
         allow(
             "RestoreTables",
-            [
-                "dynamodb:BatchWriteItem",
-                "dynamodb:DeleteItem",
-                "dynamodb:DescribeTable",
-                "dynamodb:GetItem",
-                "dynamodb:PutItem",
-                "dynamodb:Query",
-                "dynamodb:RestoreTableFromBackup",
-                "dynamodb:RestoreTableToPointInTime",
-                "dynamodb:Scan",
-                "dynamodb:UpdateItem",
-            ],
+            sorted(
+                (
+                    *WRITTEN_BY_RESTORES,
+                    "dynamodb:RestoreTableFromBackup",
+                    "dynamodb:RestoreTableToPointInTime",
+                )
+            ),
             list(dict.fromkeys([*own_tables(environment), *targets])),
         ),
         allow(
@@ -352,17 +358,7 @@ def restoring_role(environment: Environment) -> list[Statement]:
     return [
         allow(
             "RestoreTables",
-            [
-                "dynamodb:BatchWriteItem",
-                "dynamodb:DeleteItem",
-                "dynamodb:DescribeTable",
-                "dynamodb:GetItem",
-                "dynamodb:PutItem",
-                "dynamodb:Query",
-                "dynamodb:RestoreTableFromAwsBackup",
-                "dynamodb:Scan",
-                "dynamodb:UpdateItem",
-            ],
+            sorted((*WRITTEN_BY_RESTORES, "dynamodb:RestoreTableFromAwsBackup")),
             targets,
         ),
         allow(

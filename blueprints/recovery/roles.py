@@ -52,14 +52,16 @@ def role(  # noqa: PLR0913 - what roles differ in
     )
 
 
-def trust_of(service: str, **condition: Mapping[str, Any]) -> Mapping[str, Any]:
+def trust_of(
+    service: str, *, sid: str = "Service", **condition: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """Return the trust in a service under a condition, if one is given.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     return document(
         {
-            "Sid": "Service",
+            "Sid": sid,
             "Effect": "Allow",
             "Principal": {"Service": service},
             "Action": "sts:AssumeRole",
@@ -68,7 +70,9 @@ def trust_of(service: str, **condition: Mapping[str, Any]) -> Mapping[str, Any]:
     )
 
 
-def acting_for(environment: Environment, source_arn: str | None = None) -> Mapping[str, Any]:
+def acting_for(
+    environment: Environment, source_arn: str | list[str] | None = None
+) -> Mapping[str, Any]:
     """Return the condition that a service acts for this account, and for `source_arn` alone."""
     condition: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": environment.account_id}}
     if source_arn is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blueprints.names import snapshots_machine
+from blueprints.names import snapshot_classes, snapshots_machine
 from blueprints.recovery.roles import role_label
 from generator.naming import Label, label, physical
 from generator.spec import Snapshots
@@ -77,11 +77,8 @@ class ChangeRuleFacts:
 
 def taking_snapshots(environment: Environment) -> Mapping[str, Snapshots]:
     """Return the classes with native backups and at least one table."""
-    return {
-        key: protection.snapshots
-        for key, protection in environment.protections.items()
-        if protection.snapshots is not None and of_class(environment, key)
-    }
+    found = ((key, environment.protections[key].snapshots) for key in snapshot_classes(environment))
+    return {key: snapshots for key, snapshots in found if snapshots is not None}
 
 
 def schedules(environment: Environment) -> Iterator[ScheduleFacts]:

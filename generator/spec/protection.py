@@ -24,19 +24,27 @@ from generator.spec.base import (
 _SHORTEST_GAP_MINUTES = 60
 
 
-def _backup_schedule(expression: str) -> str:
+def _hourly_at_most(expression: str, *, allow_rate: bool, because: str, example: str) -> str:
     try:
-        schedule = parse_schedule(expression, allow_rate=False)
+        schedule = parse_schedule(expression, allow_rate=allow_rate)
     except ScheduleError as error:
         refuse(error.cause, error.fix)
     gap = schedule.shortest_gap_minutes
     if gap is not None and gap < _SHORTEST_GAP_MINUTES:
         refuse(
-            f"`{expression}` fires {gap} minutes apart, and AWS Backup backs up hourly at most",
-            "write for example cron(0 * * * ? *) for every hour; point-in-time recovery covers "
-            "what lies between",
+            f"`{expression}` fires {gap} minutes apart, and {because}",
+            f"write for example {example}; point-in-time recovery covers what lies between",
         )
     return expression
+
+
+def _backup_schedule(expression: str) -> str:
+    return _hourly_at_most(
+        expression,
+        allow_rate=False,
+        because="AWS Backup backs up hourly at most",
+        example="cron(0 * * * ? *) for every hour",
+    )
 
 
 BackupSchedule = Annotated[
@@ -181,17 +189,12 @@ class Backup(Lifecycle):
 
 
 def _scheduler_schedule(expression: str) -> str:
-    try:
-        schedule = parse_schedule(expression)
-    except ScheduleError as error:
-        refuse(error.cause, error.fix)
-    gap = schedule.shortest_gap_minutes
-    if gap is not None and gap < _SHORTEST_GAP_MINUTES:
-        refuse(
-            f"`{expression}` fires {gap} minutes apart, and Holdfast takes an hour at least",
-            "write for example rate(1 hour); point-in-time recovery covers what lies between",
-        )
-    return expression
+    return _hourly_at_most(
+        expression,
+        allow_rate=True,
+        because="Holdfast takes an hour at least",
+        example="rate(1 hour)",
+    )
 
 
 # EventBridge Scheduler takes cron and rate:
