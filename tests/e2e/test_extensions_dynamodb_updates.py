@@ -5,56 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.e2e.indexed_table import ATTRIBUTES, BY_OWNER, HERE, UNITS, code, create
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.e2e.local_aws import LocalAws
 
 pytestmark = pytest.mark.e2e
-
-HERE = {"account_id": "111111111111", "region": "eu-central-1"}
-POLICY = '{"Version": "2012-10-17", "Statement": []}'
-UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
-BY_OWNER = {
-    "IndexName": "by_owner",
-    "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}],
-    "Projection": {"ProjectionType": "ALL"},
-}
-ATTRIBUTES = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "owner", "at")]
 
 
 @pytest.fixture(scope="module")
 def api(local_aws: LocalAws) -> Any:
     return local_aws.client("dynamodb", **HERE)
-
-
-def code(call: Callable[..., Any], **request: Any) -> str:
-    with pytest.raises(ClientError) as refused:
-        call(**request)
-    return str(refused.value.response["Error"]["Code"])
-
-
-def create(api: Any, name: str, **settings: Any) -> str:
-    """Create a provisioned table with an index of each kind; return its ARN."""
-    by_time = {"IndexName": "by_time", "Projection": {"ProjectionType": "KEYS_ONLY"}}
-    by_time["KeySchema"] = [
-        {"AttributeName": "id", "KeyType": "HASH"},
-        {"AttributeName": "at", "KeyType": "RANGE"},
-    ]
-    request = {
-        "AttributeDefinitions": ATTRIBUTES,
-        "KeySchema": [
-            {"AttributeName": "id", "KeyType": "HASH"},
-            {"AttributeName": "owner", "KeyType": "RANGE"},
-        ],
-        "ProvisionedThroughput": UNITS,
-        "GlobalSecondaryIndexes": [BY_OWNER | {"ProvisionedThroughput": UNITS}],
-        "LocalSecondaryIndexes": [by_time],
-    }
-    made = api.create_table(TableName=name, **(request | settings))
-    return str(made["TableDescription"]["TableArn"])
 
 
 def table(api: Any, name: str) -> dict[str, Any]:

@@ -48,6 +48,8 @@ FAULTS = (
     Fault(name="reset", effect=False, error=ConnectionClosedError),
     Fault(name="reset", effect=True, error=ConnectionClosedError),
 )
+(DENIED,) = (fault for fault in FAULTS if fault.name == "denied")
+(TIMED_OUT,) = (fault for fault in FAULTS if fault.name == "connect time-out")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from moto.backup.responses import BackupResponse
 from moto.iam import models as iam
 
 from blueprints.functions.common import clients as clients_module
+from blueprints.functions.plan_restore.handler import plan
 from tests.aws_extensions import (
     accounts,
     backup,
@@ -30,6 +31,7 @@ OTHER_ACCOUNT, OTHER_REGION = "222222222222", "eu-west-1"
 BUCKET = "shop-prod-catalog"
 STACK = "shop-prod-tables"
 RECOVERY_STACK = "shop-prod-recovery"
+LIST_POINTS = "backup:ListRecoveryPointsByBackupVault"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:shop-prod-alerts"
 ROLE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/shop-archive-recovery"
 COPY_ROLE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/shop-archive-copy-back"
@@ -230,3 +232,8 @@ def event(
     place: Mapping[str, Any] = PLACE, run: Mapping[str, Any] | None = None, **more: Any
 ) -> dict[str, Any]:
     return {"request": request(**more), "place": dict(place), "execution": run or execution()}
+
+
+def planned(**more: Any) -> dict[str, Any]:
+    """Return the plan of a request as it is made now."""
+    return plan(connect, event(**more), datetime.now(UTC))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import botocore.endpoint
 import pytest
 
 from tests.unit.functions import tables
@@ -20,12 +17,7 @@ from tests.unit.functions.applying import (
 )
 from tests.unit.functions.tables import TABLE, TARGET, TARGET_ARN
 
-
-@pytest.fixture(autouse=True)
-def _local_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
-    with tables.local_aws():
-        yield
+pytestmark = pytest.mark.usefixtures("local_tables")
 
 
 def test_settings_that_were_read_come_back_under_another_name() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import botocore.endpoint
 import pytest
 from botocore.exceptions import ClientError
 
@@ -28,12 +27,7 @@ from tests.unit.functions.applying import (
 from tests.unit.functions.faults import FOR_EVER, Fault
 from tests.unit.functions.tables import TARGET, TARGET_ARN
 
-
-@pytest.fixture(autouse=True)
-def _local_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
-    with tables.local_aws():
-        yield
+pytestmark = pytest.mark.usefixtures("local_tables")
 
 
 # --- what cannot be applied -----------------------------------------------------------------------

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.endpoint
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.backup.models import backup_backends
@@ -24,16 +23,11 @@ from tests.unit.functions.interception import Interceptor
 from tests.unit.functions.places import ACCOUNT, BUCKET, REGION, connect, event, every_client
 from tests.unit.functions.tables import TABLE
 
+pytestmark = pytest.mark.usefixtures("local_places")
+
 ERRORS = (ClientError, BotoCoreError, RefusedError)
 TIMES = (1, FOR_EVER)
 MOST_LOOKS = 12
-
-
-@pytest.fixture(autouse=True)
-def _local_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
-    with places.local_aws():
-        yield
 
 
 # --- the plan -------------------------------------------------------------------------------------

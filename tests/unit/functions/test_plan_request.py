@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import botocore.endpoint
 import pytest
 from botocore.exceptions import ClientError
 
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.settings_store import key_of
-from blueprints.functions.plan_restore.handler import plan
 from tests.unit.functions import places, tables
-from tests.unit.functions.faults import FAULTS, FOR_EVER, Fault
+from tests.unit.functions.faults import DENIED, FAULTS, FOR_EVER, Fault
 from tests.unit.functions.interception import Interceptor
 from tests.unit.functions.places import (
     BUCKET,
     connect,
-    event,
+    planned,
 )
 from tests.unit.functions.tables import TABLE
 
-(DENIED,) = (fault for fault in FAULTS if fault.name == "denied")
-(TIMED_OUT,) = (fault for fault in FAULTS if fault.name == "connect time-out")
-LIST_POINTS = "backup:ListRecoveryPointsByBackupVault"
-
-
-@pytest.fixture(autouse=True)
-def _local_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
-    with places.local_aws():
-        yield
-
-
-def planned(**more: Any) -> dict[str, Any]:
-    return plan(connect, event(**more), datetime.now(UTC))
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+pytestmark = pytest.mark.usefixtures("local_places")
 
 
 # --- with which settings and key ------------------------------------------------------------------

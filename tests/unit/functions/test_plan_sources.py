@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import botocore.endpoint
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_restore.handler import plan
 from tests.unit.functions import places, tables
-from tests.unit.functions.faults import FAULTS, FOR_EVER
+from tests.unit.functions.faults import DENIED, FOR_EVER, TIMED_OUT
 from tests.unit.functions.interception import Interceptor
 from tests.unit.functions.places import (
+    LIST_POINTS,
     MAIN_VAULT_ARN,
     PLACE,
     connect,
     event,
+    planned,
 )
 from tests.unit.functions.tables import ARN, TABLE
 
-(DENIED,) = (fault for fault in FAULTS if fault.name == "denied")
-(TIMED_OUT,) = (fault for fault in FAULTS if fault.name == "connect time-out")
-LIST_POINTS = "backup:ListRecoveryPointsByBackupVault"
-
-
-@pytest.fixture(autouse=True)
-def _local_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
-    with places.local_aws():
-        yield
-
-
-def planned(**more: Any) -> dict[str, Any]:
-    return plan(connect, event(**more), datetime.now(UTC))
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+pytestmark = pytest.mark.usefixtures("local_places")
 
 
 # --- from which source ----------------------------------------------------------------------------
@@ -50,7 +33,7 @@ def test_the_window_gives_an_exact_second_and_nothing_is_left_to_aws() -> None:
     places.create_table(days=35)
     found = planned()
     assert found["operation"] == "RestoreTableToPointInTime"
-    at = moment(found["source"]["time"])
+    at = datetime.fromisoformat(found["source"]["time"])
     assert abs(datetime.now(UTC) - at) < timedelta(seconds=5)
     assert at.microsecond == 0
     assert found["target"]["name"].startswith(f"{TABLE}-restored-20")

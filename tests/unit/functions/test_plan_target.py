@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import botocore.endpoint
 import pytest
 
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.plan_restore.handler import plan
 from tests.unit.functions import places, tables
-from tests.unit.functions.faults import FAULTS
 from tests.unit.functions.places import (
     BUCKET,
     connect,
-    event,
+    planned,
 )
 from tests.unit.functions.tables import TABLE, TARGET
 
-(DENIED,) = (fault for fault in FAULTS if fault.name == "denied")
-(TIMED_OUT,) = (fault for fault in FAULTS if fault.name == "connect time-out")
-LIST_POINTS = "backup:ListRecoveryPointsByBackupVault"
-
-
-@pytest.fixture(autouse=True)
-def _local_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
-    with places.local_aws():
-        yield
-
-
-def planned(**more: Any) -> dict[str, Any]:
-    return plan(connect, event(**more), datetime.now(UTC))
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+pytestmark = pytest.mark.usefixtures("local_places")
 
 
 # --- to which name --------------------------------------------------------------------------------
@@ -72,7 +51,7 @@ def restore_as_planned(found: dict[str, Any]) -> dict[str, Any]:
     if found["operation"] == "StartRestoreJob":
         connect("backup").start_restore_job(**request)
     elif "RestoreDateTime" in request:
-        request["RestoreDateTime"] = moment(request["RestoreDateTime"])
+        request["RestoreDateTime"] = datetime.fromisoformat(request["RestoreDateTime"])
         connect("dynamodb").restore_table_to_point_in_time(**request)
     else:
         connect("dynamodb").restore_table_from_backup(**request)
@@ -109,7 +88,7 @@ def test_an_unfinished_restore_of_the_same_second_is_gone_on_with() -> None:
     first = planned(target_name=TARGET, point={"at": at})
     restore_as_planned(first)
     assert planned(target_name=TARGET, point={"at": at})["target"] == first["target"]
-    earlier = (moment(at) - timedelta(seconds=2)).isoformat()
+    earlier = (datetime.fromisoformat(at) - timedelta(seconds=2)).isoformat()
     connect("dynamodb").describe_continuous_backups(TableName=TABLE)
     with pytest.raises(RefusedError):
         planned(target_name=TARGET, point={"at": earlier})

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.endpoint
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,6 +17,8 @@ from tests.unit.functions.faults import FAULTS, FOR_EVER, Fault
 from tests.unit.functions.interception import Interceptor
 from tests.unit.functions.places import BUCKET, PLACE, connect
 from tests.unit.functions.tables import TABLE, TARGET
+
+pytestmark = pytest.mark.usefixtures("local_places")
 
 NOW = datetime(2026, 11, 20, 3, 40, 5, tzinfo=UTC)
 RUN = {
@@ -66,13 +66,6 @@ def state(case: str = "stack", **more: Any) -> dict[str, Any]:
         "pointer": {},
         **more,
     }
-
-
-@pytest.fixture(autouse=True)
-def _local_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
-    with places.local_aws():
-        yield
 
 
 def messages() -> list[dict[str, Any]]:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.endpoint
 import pytest
 from moto.backup.models import backup_backends
 from moto.dynamodb.models import dynamodb_backends
 
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.fetch_copy.handler import fetch
-from blueprints.functions.plan_restore.handler import plan
 from blueprints.functions.restore_table.handler import restore
 from tests.aws_extensions.operations import state
 from tests.unit.functions import places, tables
 from tests.unit.functions.faults import FOR_EVER, Fault
 from tests.unit.functions.interception import Interceptor
-from tests.unit.functions.places import connect, event
+from tests.unit.functions.places import connect, planned
 from tests.unit.functions.tables import ACCOUNT, REGION, TABLE, TARGET
 
-
-@pytest.fixture(autouse=True)
-def _local_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
-    with places.local_aws():
-        yield
-
-
-def planned(**more: Any) -> dict[str, Any]:
-    return plan(connect, event(**more), datetime.now(UTC))
+pytestmark = pytest.mark.usefixtures("local_places")
 
 
 def call(found: dict[str, Any], previous: Any = None, copy: Any = None) -> dict[str, Any]:
