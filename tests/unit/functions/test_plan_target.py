@@ -60,7 +60,7 @@ def restore_as_planned(found: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(params=["native", "recovery_point"])
-def deleted(request: pytest.FixtureRequest) -> None:
+def deleted(request: pytest.FixtureRequest, local_places: None) -> None:
     """A table that is gone, and one point of it."""
     places.create_table()
     if request.param == "native":
