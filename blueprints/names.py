@@ -9,6 +9,8 @@ from generator.spec import AcceptedOrganization
 from generator.spec.resolved import Environment, Table
 
 DEFAULT_STACK = "tables"
+# The topic that says what failed, and its key.
+ALERTS = "alerts"
 
 
 def backup_role_arn(environment: Environment) -> str:
@@ -192,3 +194,20 @@ def service_of(environment: Environment, service: str) -> str:
     """Return what a request by way of a service of the Region carries as `kms:ViaService`."""
     suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
     return f"{service}.{environment.region}.{suffix}"
+
+
+def alerts_topic_arn(environment: Environment) -> str:
+    """Return the ARN of the topic that takes alerts."""
+    return arn(environment, "sns", physical(environment, ALERTS))
+
+
+def alerts_key_alias(environment: Environment) -> str:
+    """Return the alias of the key that encrypts alerts."""
+    return f"alias/{physical(environment, ALERTS)}"
+
+
+def detail_types(environment: Environment, *given: str) -> list[str]:
+    """Return the detail types; the pages for China spell them with "Amazon", unverified."""
+    if environment.partition != "aws-cn":
+        return list(given)
+    return [name for each in given for name in (each, each.replace("AWS", "Amazon", 1))]

@@ -2,14 +2,13 @@
 
 from blueprints.alerts.facts import decide, watches
 from blueprints.alerts.freshness import UncoveredRule, uncovered_rules
-from blueprints.alerts.names import alerts_topic_arn, watchdog_topic_arn
+from blueprints.alerts.names import watchdog_topic_arn
 
 NAME = "alerts"
 
 __all__ = [
     "NAME",
     "UncoveredRule",
-    "alerts_topic_arn",
     "decide",
     "uncovered_rules",
     "watchdog_topic_arn",

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blueprints.alerts.names import (
-    ALERTS,
     alarm_name,
-    alerts_topic_arn,
     queue_name,
     queue_url,
     topic_name,
     watchdog_topic_arn,
 )
+from blueprints.names import ALERTS, alerts_topic_arn
 from generator.naming import Label, label, physical, vault_name
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from blueprints.alerts.alarms import (
     undelivered_alarm,
 )
 from blueprints.alerts.freshness import watched_vaults
-from blueprints.alerts.names import ALERTS
 from blueprints.alerts.rules import RuleFacts, failure_rules
 from blueprints.alerts.topics import (
     QueueFacts,
@@ -35,6 +34,7 @@ from blueprints.alerts.tripwires import (
     tripwires,
 )
 from blueprints.elsewhere import Elsewhere
+from blueprints.names import ALERTS
 from generator.naming import hashed_parts
 
 if TYPE_CHECKING:

@@ -9,15 +9,10 @@ from generator.naming import arn, physical
 if TYPE_CHECKING:
     from generator.spec.resolved import Environment
 
-ALERTS, WATCHDOG, CHANGES = "alerts", "watchdog", "changes"
+WATCHDOG, CHANGES = "watchdog", "changes"
 TRIPWIRE, CHANGE, FORWARD = "tripwire", "change", "forward"
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 ALARM_LENGTH = 255
-
-
-def alerts_topic_arn(environment: Environment) -> str:
-    """Return the ARN of the topic that takes alerts."""
-    return topic_arn(environment, ALERTS)
 
 
 def watchdog_topic_arn(environment: Environment) -> str:

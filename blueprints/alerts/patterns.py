@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
+from blueprints.names import detail_types
+
 if TYPE_CHECKING:
     from generator.spec.resolved import Environment
 
@@ -33,13 +35,6 @@ class Case:
     events: tuple[Matcher, ...]
     where: Detail
     expected: Expected = "nobody"
-
-
-def detail_types(environment: Environment, *given: str) -> list[str]:
-    """Return the detail types; the pages for China spell them with "Amazon", unverified."""
-    if environment.partition != "aws-cn":
-        return list(given)
-    return [name for each in given for name in (each, each.replace("AWS", "Amazon", 1))]
 
 
 def pattern(

@@ -10,7 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blueprints.alerts.names import ALERTS, rule_arn, rule_name
+from blueprints.alerts.names import rule_arn, rule_name
+from blueprints.names import ALERTS
 from generator.naming import Label, label
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blueprints.alerts.names import (
-    ALERTS,
     CHANGE,
     CHANGES,
     TRIPWIRE,
@@ -19,6 +18,7 @@ from blueprints.alerts.names import (
     tripwires_arn,
 )
 from blueprints.documents import Document, Statement, document, key_policy
+from blueprints.names import ALERTS, alerts_key_alias
 from generator.naming import Label, label, physical
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def alerts_topic(environment: Environment, alerts: Alerts, rule_arns: Iterable[s
         environment,
         ALERTS,
         purpose="Alerts: failed jobs, missing backups, alarms of tables.",
-        alias_name=f"alias/{physical(environment, 'alerts')}",
+        alias_name=alerts_key_alias(environment),
         key_statements=(_KEY_FOR_EVENTBRIDGE, _key_for_cloudwatch(environment)),
         topic_statements=(
             _publish(

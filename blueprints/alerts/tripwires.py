@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from blueprints.alerts.messages import TOLD, message
 from blueprints.alerts.names import (
-    ALERTS,
     CHANGE,
     CHANGES,
     FORWARD,
@@ -37,6 +36,7 @@ from blueprints.alerts.watched_global import beyond, global_region
 from blueprints.alerts.watched_silencers import silencers
 from blueprints.documents import Document, document
 from blueprints.elsewhere import Elsewhere
+from blueprints.names import ALERTS
 from generator.naming import Label, arn, iam_name, label
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from blueprints.documents import Statement
 from blueprints.names import (
+    alerts_key_alias,
     pointer_name,
     service_of,
     snapshot_classes,
@@ -16,7 +17,7 @@ from blueprints.recovery.functions import FunctionFacts, function_arn
 from blueprints.recovery.place import alert_topic_arn
 from blueprints.recovery.roles import RoleFacts, acting_for, role, role_label, trust_of
 from blueprints.recovery.schedules import SCHEDULES_ROLE, SETTINGS
-from generator.naming import arn, physical
+from generator.naming import arn
 from generator.spec.resolved import Environment
 
 RESTORE = "restore"
@@ -107,9 +108,7 @@ def publish_alerts(environment: Environment) -> tuple[Statement, ...]:
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": arn(environment, "kms", "key/*"),
             "Condition": {
-                "ForAnyValue:StringEquals": {
-                    "kms:ResourceAliases": f"alias/{physical(environment, 'alerts')}"
-                },
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": alerts_key_alias(environment)},
                 "StringEquals": {"kms:ViaService": service_of(environment, "sns")},
             },
         },

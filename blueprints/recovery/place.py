@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from blueprints.names import (
+    alerts_topic_arn,
     catalogue_bucket_name,
     copy_back_role_arn,
     recovery_role_arn,
     restore_role_arn,
 )
-from generator.naming import arn, physical, vault_name
+from generator.naming import vault_name
 from generator.spec.resolved import Environment, stack_name
 
 
@@ -40,7 +41,7 @@ def alert_topic_arn(environment: Environment) -> str | None:
     """Return the ARN of the alert topic, None where nobody is told."""
     if environment.spec.alerts is None:
         return None
-    return arn(environment, "sns", physical(environment, "alerts"))
+    return alerts_topic_arn(environment)
 
 
 def _own_vaults(environment: Environment) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blueprints.names import snapshot_classes, snapshots_machine
+from blueprints.names import detail_types, snapshot_classes, snapshots_machine
 from blueprints.recovery.roles import role_label
 from generator.naming import Label, label, physical
 from generator.spec import Snapshots
@@ -117,16 +117,13 @@ def change_rule(environment: Environment) -> ChangeRuleFacts:
 
     It names no table, for a pattern has room for few: the state machine knows which are protected.
     """
-    kinds = ["AWS API Call via CloudTrail"]
-    if environment.partition == "aws-cn":  # as the tripwires spell it there, unverified
-        kinds.append("Amazon API Call via CloudTrail")
     return ChangeRuleFacts(
         label=label("rule_for_changed_tables"),
         purpose="Keeps the settings of a table as soon as they changed; needs CloudTrail.",
         name=physical(environment, "table-changed"),
         description="Calls that change settings of DynamoDB tables",
         event_pattern={
-            "detail-type": kinds,
+            "detail-type": detail_types(environment, "AWS API Call via CloudTrail"),
             "account": [environment.account_id],
             "region": [environment.region],
             "detail": {

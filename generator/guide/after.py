@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blueprints.alerts import alerts_topic_arn, uncovered_rules, watchdog_topic_arn
-from blueprints.names import backup_role_arn
+from blueprints.alerts import uncovered_rules, watchdog_topic_arn
+from blueprints.names import alerts_topic_arn, backup_role_arn
 from generator.naming import vault_name
 from generator.pipeline import Tree
 from generator.spec.resolved import Environment
