@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -176,12 +176,18 @@ class _Workspace:
             environment = self._with_destinations(path, loaded).linked(
                 self._destinations(path, loaded), sources
             )
-            known = [name for name, _ in map(reader.peek, _files(path.parent)) if name]
-            self.mistakes += rules.check_links(environment, loaded.document, known)
+            self._check_links(path, environment, loaded)
             self.mistakes += self._not_accepted(path, environment, loaded)
+            for source, linked in zip(self._sources(path, loaded), sources, strict=True):
+                self._check_links(source, linked, self.loaded[_key(source)])
             found.append(Loaded(environment=environment, document=loaded.document))
+        self.mistakes = list(dict.fromkeys(self.mistakes))
         self.mistakes += rules.check_together([(each.environment, each.document) for each in found])
         return tuple(found)
+
+    def _check_links(self, path: Path, environment: Environment, loaded: Loaded) -> None:
+        known = [name for name, _ in map(reader.peek, _files(path.parent)) if name]
+        self.mistakes += rules.check_links(environment, loaded.document, known)
 
     def _read_one(self, path: Path) -> Loaded | None:
         key = _key(path)
@@ -243,18 +249,23 @@ class _Workspace:
 
 
 def _destination_files(path: Path, loaded: Loaded) -> Mapping[str, Path]:
-    """Return destination name → file, for those that copies go to and that exist."""
-    wanted = dict.fromkeys(
-        copy.to
-        for protection in loaded.environment.protections.values()
-        for backup in protection.backups.values()
-        for copy in backup.copies.values()
-        if copy.to is not None
-    )
+    """Return destination name → file, for those that something goes to and that exist."""
+    wanted = dict.fromkeys(_destination_names(loaded.environment))
     if not wanted:
         return {}
     known = {reader.peek(file)[0]: file for file in _files(path.parent)}
     return {name: known[name] for name in wanted if name in known}
+
+
+def _destination_names(environment: Environment) -> Iterator[str]:
+    """Yield the environments that backups are copied to, and those that hold exports."""
+    for protection in environment.protections.values():
+        for backup in protection.backups.values():
+            yield from (copy.to for copy in backup.copies.values() if copy.to is not None)
+    if environment.exports:
+        bucket = environment.spec.export_bucket
+        yield from [] if bucket.to is None else [bucket.to]
+        yield from (replica.to for replica in bucket.replicas.values())
 
 
 def _key(path: Path) -> Path:

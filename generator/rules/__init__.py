@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.rules.capacity import check_capacity
+from generator.rules.export_links import check_export_buckets
+from generator.rules.exports import check_exports
 from generator.rules.guardrails import check_guardrails
 from generator.rules.keys import check_keys
 from generator.rules.links import check_copies
@@ -33,6 +35,7 @@ _OF_ONE_ENVIRONMENT = (
     check_places,
     check_policies,
     check_protection,
+    check_exports,
     check_names,
     check_tags,
     check_people,
@@ -58,12 +61,12 @@ def check(
 def check_links(
     environment: Environment, document: Document, known: Collection[str] = ()
 ) -> list[Mistake]:
-    """Return every mistake about the environments that `environment`, linked, copies to.
+    """Return every mistake about the environments that `environment`, linked, sends anything to.
 
     `known` are the names of all environments that there are, for a fix that names the right one.
     """
     scope = Scope(environment=environment, document=document, refused=frozenset())
-    return list(check_copies(scope, known))
+    return [*check_copies(scope, known), *check_export_buckets(scope, known)]
 
 
 def check_together(environments: Iterable[tuple[Environment, Document]]) -> list[Mistake]:

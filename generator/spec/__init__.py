@@ -8,6 +8,7 @@ from generator.spec.environment import (
     Principal,
     Subscription,
 )
+from generator.spec.exports import ExportBucket, ExportReplica, Exports, ObjectLock, Tiers
 from generator.spec.guardrails import Attachment, BreakGlassRole
 from generator.spec.protection import (
     Backup,
@@ -43,10 +44,14 @@ __all__ = [
     "Defaults",
     "Encryption",
     "EnvironmentSpec",
+    "ExportBucket",
+    "ExportReplica",
+    "Exports",
     "GlobalIndex",
     "KeyAttribute",
     "LocalIndex",
     "Lock",
+    "ObjectLock",
     "PointInTimeRecovery",
     "Principal",
     "Projection",
@@ -54,5 +59,6 @@ __all__ = [
     "Snapshots",
     "Subscription",
     "Table",
+    "Tiers",
     "Vault",
 ]

@@ -20,6 +20,7 @@ from generator.spec.base import (
     refuse,
     shown,
 )
+from generator.spec.exports import ExportBucket
 from generator.spec.guardrails import Guardrails
 from generator.spec.protection import Protection, Vault
 from generator.spec.recovery import Recovery
@@ -209,7 +210,9 @@ class Alerts(Model):
         description="Receivers when an alert itself could not be delivered. Default: the same.",
     )
     freshness_alarms: bool = Field(
-        default=True, description="Alarm when a vault gets no new recovery point in time."
+        default=True,
+        description="Alarms when a vault, or a table in any of its ways back, gets nothing new in "
+        "time.",
     )
     tripwires: Tripwires = Field(
         default_factory=Tripwires, description="Alerts when somebody destroys or silences."
@@ -350,6 +353,9 @@ class EnvironmentSpec(Model):
     alerts: Alerts | None = Field(None, description="Absent: nobody is told of failures.")
     recovery: Recovery = Field(
         default_factory=Recovery, description="The way back: restores, and what they need."
+    )
+    export_bucket: ExportBucket = Field(
+        default_factory=ExportBucket, description="Where exports of tables go."
     )
     manage_region_settings: bool = Field(
         False,

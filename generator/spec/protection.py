@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from generator.schedule import ScheduleError, parse_schedule
 from generator.spec.base import (
     Key,
     KmsKeyArn,
@@ -17,67 +16,15 @@ from generator.spec.base import (
     TagValue,
     VaultArn,
     refuse,
-    shown,
 )
+from generator.spec.exports import Exports
+from generator.spec.schedules import BackupSchedule, SchedulerSchedule, TimeZone
 
-# https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
-_SHORTEST_GAP_MINUTES = 60
-
-
-def _hourly_at_most(expression: str, *, allow_rate: bool, because: str, example: str) -> str:
-    try:
-        schedule = parse_schedule(expression, allow_rate=allow_rate)
-    except ScheduleError as error:
-        refuse(error.cause, error.fix)
-    gap = schedule.shortest_gap_minutes
-    if gap is not None and gap < _SHORTEST_GAP_MINUTES:
-        refuse(
-            f"`{expression}` fires {gap} minutes apart, and {because}",
-            f"write for example {example}; point-in-time recovery covers what lies between",
-        )
-    return expression
-
-
-def _backup_schedule(expression: str) -> str:
-    return _hourly_at_most(
-        expression,
-        allow_rate=False,
-        because="AWS Backup backs up hourly at most",
-        example="cron(0 * * * ? *) for every hour",
-    )
-
-
-BackupSchedule = Annotated[
-    str,
-    AfterValidator(_backup_schedule),
-    Field(json_schema_extra={"examples": ["cron(0 3 * * ? *)"]}),
-]
 COLD_STORAGE_MINIMUM_DAYS = 90
 # Both the shortest start window and the least by which the completion window exceeds it.
 WINDOW_MINIMUM_MINUTES = 60
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
 MAXIMUM_DAYS = 36_500
-
-
-def _time_zone(name: str) -> str:
-    from zoneinfo import ZoneInfo, available_timezones
-
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        known = {zone.lower(): zone for zone in available_timezones()}
-        if known:  # a machine without time zone data cannot tell
-            meant = known.get(name.lower().replace(" ", "_"))
-            refuse(
-                f"`{shown(name)}` is not a time zone",
-                f"did you mean `{meant}`?"
-                if meant
-                else "give an IANA name such as Europe/Berlin or Etc/UTC",
-            )
-    return name
-
-
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 
 class PointInTimeRecovery(Model):
@@ -188,24 +135,6 @@ class Backup(Lifecycle):
         return self
 
 
-def _scheduler_schedule(expression: str) -> str:
-    return _hourly_at_most(
-        expression,
-        allow_rate=True,
-        because="Holdfast takes an hour at least",
-        example="rate(1 hour)",
-    )
-
-
-# EventBridge Scheduler takes cron and rate:
-# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-SchedulerSchedule = Annotated[
-    str,
-    AfterValidator(_scheduler_schedule),
-    Field(json_schema_extra={"examples": ["cron(0 */6 * * ? *)", "rate(6 hours)"]}),
-]
-
-
 class Snapshots(Model):
     """Native on-demand backups of DynamoDB itself: whole tables, in this account and Region."""
 
@@ -242,6 +171,9 @@ class Protection(Model):
     )
     snapshots: Snapshots | None = Field(
         None, description="Native on-demand backups by schedule. Absent: none."
+    )
+    exports: Exports | None = Field(
+        None, description="Exports to S3, full and incremental. Absent: none."
     )
     select_by_tag: TagSelection | None = Field(
         None, description="Besides the tables listed: every table with this tag."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from generator.spec.base import Model
-from generator.spec.protection import SchedulerSchedule, TimeZone
+from generator.spec.schedules import SchedulerSchedule, TimeZone
 
 
 class SettingsSnapshots(Model):

@@ -13,6 +13,7 @@ from generator.naming import arn, bucket_name, physical, vault_name
 from generator.spec import tables as table_spec
 from generator.spec.base import partition_of
 from generator.spec.environment import EnvironmentSpec, Principal
+from generator.spec.exports import Exports
 from generator.spec.protection import Backup, Copy, Lock, PointInTimeRecovery, Protection, Vault
 
 DEFAULT_RECOVERY_PERIOD_DAYS = 35
@@ -122,6 +123,16 @@ class Environment:
             name: protection
             for name, protection in self.spec.protections.items()
             if name in used or protection.select_by_tag is not None
+        }
+
+    @cached_property
+    def exports(self) -> Mapping[str, Exports]:
+        """Class → exports, of the protection classes that tables name and that export them."""
+        used = {table.protection_name for table in self.tables}
+        return {
+            name: protection.exports
+            for name, protection in self.protections.items()
+            if name in used and protection.exports is not None
         }
 
     @cached_property

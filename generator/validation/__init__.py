@@ -31,8 +31,10 @@ _STAND_INS: dict[str, Any] = {
     "region": "us-east-1",
     "principals": {"break_glass": [{"role": "role"}]},
     "schedule": "cron(0 3 * * ? *)",
+    "full_schedule": "cron(0 1 ? * SUN *)",
     "delete_after_days": 365,
     "min_retention_days": 1,
+    "retention_days": 1,
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from hypothesis import strategies as st
 
+from tests.property.exports import allow_exports, export_buckets
 from tests.property.guardrails import guardrails
 from tests.property.protections import alerts, class_maps, principals, recoveries, vault_maps
 from tests.property.tables import alarms as table_alarms
@@ -140,6 +141,12 @@ def folders(draw: st.DrawFn, least_tables: int = 0) -> Folder:
             ),
         )
     )
+    exported = [name for name, written in protections.items() if "exports" in written]
+    if exported:
+        workload["export_bucket"] = draw(export_buckets(destinations))
+        for table in [*workload["tables"].values()][:1]:
+            table["protection"] = draw(st.sampled_from(exported))
+    allow_exports(workload, destinations, WORKLOAD)
     return {
         WORKLOAD: workload,
         **{f"{there['environment']}.yaml": there for there in destinations},

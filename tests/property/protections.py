@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.property.exports import exports
 from tests.property.tables import periods
 from tests.property.texts import Written, keys, maps, some, tag_values, tags
 
@@ -181,6 +182,7 @@ def class_maps(
         point_in_time_recovery=some(enabled=st.booleans(), recovery_period_days=periods),
         backups=maps(keys, _backup(vaults, copies), (1, 2, 0)),
         snapshots=snapshots(),
+        exports=exports(),
     )
     names = st.one_of(keys, st.sampled_from(["standard", "critical"]))
     classes: dict[str, Written] = draw(maps(names, protection, (1, 2, 0)))

@@ -97,6 +97,40 @@ def test_a_class_that_no_table_uses_links_nothing() -> None:
     assert names("prod") == ["prod"]
 
 
+EXPORTED = """\
+protections:
+  standard:
+    exports: {full_schedule: rate(7 days), incremental_every_hours: 24, delete_after_days: 365}
+"""
+
+
+@pytest.mark.parametrize("bucket", ["to: archive", "replicas: {far: {to: archive}}"])
+def test_exports_link_to_who_holds_them_and_back(bucket: str) -> None:
+    exported = f"{EXPORTED}export_bucket: {{{bucket}}}\n"
+    write(Path(), prod=environment("prod", account="2", more=exported), archive=ARCHIVE)
+    archive, prod = (loaded.environment for loaded in workspace.load())
+    assert list(prod.destinations) == ["archive"]
+    assert list(archive.sources[0].destinations) == ["archive"]
+    unused = f"export_bucket: {{{bucket}}}\n"
+    write(Path(), prod=environment("prod", account="2", more=unused), archive=ARCHIVE)
+    assert workspace.load(["prod"])[0].environment.destinations == {}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"{COPIED}defaults: {{protection: copied}}\n".replace("to: archive", "to: archve"),
+        f"{EXPORTED}export_bucket: {{to: archve}}\n",
+    ],
+)
+def test_a_source_that_names_no_destination_is_a_mistake_of_the_destination_too(more: str) -> None:
+    write(Path(), prod=environment("prod", account="2", more=more), archive=ARCHIVE)
+    for wanted in (["archive"], ["prod"], []):
+        (told,) = mistakes(*wanted)
+        assert told.startswith("environments/prod.yaml:")
+        assert "did you mean `archive`?" in told
+
+
 def test_a_destination_that_does_not_accept_is_a_mistake_of_who_copies() -> None:
     write(Path(), prod=PROD, archive=ARCHIVE.replace("[prod.yaml]", "[]"))
     (told,) = mistakes("prod")
