@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from blueprints.functions.common.caught import caught
 from blueprints.functions.report_restore.steps import next_steps
 
 Document = Mapping[str, Any]
@@ -76,15 +76,8 @@ def _error(error: Document | None) -> dict[str, str] | None:
     """Return type and message of an error; Lambda wraps both in JSON."""
     if not error:
         return None
-    cause = str(error.get("Cause", ""))
-    try:
-        wrapped = json.loads(cause)
-    except ValueError:
-        wrapped = None
-    if isinstance(wrapped, dict) and "errorMessage" in wrapped:
-        name = str(wrapped.get("errorType", error.get("Error", "Error")))
-        return {"type": name, "message": str(wrapped["errorMessage"])}
-    return {"type": str(error.get("Error", "Error")), "message": cause}
+    name, message = caught(error)
+    return {"type": name, "message": message}
 
 
 def _not_right(error: Document | None, settings: Document, verification: Document) -> Iterator[str]:

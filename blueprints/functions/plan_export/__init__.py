@@ -1,0 +1,1 @@
+"""Decides what of one table is exported next."""

@@ -1,0 +1,1 @@
+"""Verifies an export against its manifest and records it in the catalogue."""
