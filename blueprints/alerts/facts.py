@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blueprints.alerts.ages import age_alarms, unstarted_alarms
 from blueprints.alerts.alarms import (
     AlarmFacts,
     freshness_alarm,
@@ -92,6 +93,8 @@ def _alerts(environment: Environment, alerts: Alerts) -> AlertsFacts:
                 freshness_alarm(environment, watched)
                 for watched in watched_vaults(environment).values()
             ),
+            *unstarted_alarms(environment),
+            *(age_alarms(environment) if alerts.freshness_alarms else ()),
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blueprints.names import recovers
 from generator.schedule import parse_schedule
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def uncovered_rules(environment: Environment) -> tuple[UncoveredRule, ...]:
     watched = watched_vaults(environment)
     found = []
     for rule in rules:
+        if rule.hours is not None and _looked_at(environment, rule):
+            continue
         reason = _reason(environment, rule, rules, watched.get(rule.vault))
         if reason is not None:
             found.append(
@@ -94,6 +97,17 @@ def uncovered_rules(environment: Environment) -> tuple[UncoveredRule, ...]:
                 )
             )
     return tuple(found)
+
+
+def _looked_at(environment: Environment, rule: _Rule) -> bool:
+    """Return whether the hourly look compares the rule, and an alarm holds what it finds.
+
+    It looks at tables that the file names: those of a class may all be selected by tag.
+    """
+    alerts = environment.spec.alerts
+    named = {table.protection_name for table in environment.tables}
+    looked_at = recovers(environment) and rule.class_name in named
+    return looked_at and alerts is not None and alerts.freshness_alarms
 
 
 def _rules(environment: Environment) -> Iterator[_Rule]:

@@ -158,10 +158,10 @@ TOLD: Mapping[str, Told] = {
         next="aws kms describe-key --region {region} --key-id <key><alias>",
     ),
     "export_bucket": Told(
-        what="weakens the bucket of exports",
+        what="weakens a bucket of exports, or the catalogue",
         shows={"bucket": "<bucket>"},
         paths={"bucket": _parameter("bucketName")},
-        risk="Exports in this bucket may be deleted, overwritten or left to expire early.",
+        risk="Objects in this bucket may be deleted, overwritten or left to expire early.",
         next="aws s3api get-object-lock-configuration --region {region} --bucket <bucket>",
     ),
     "rule": Told(

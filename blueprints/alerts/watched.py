@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from blueprints.alerts.patterns import API_CALL, Case, Detail, Matcher
+from blueprints.names import EXPORTS, catalogue_bucket_name, held_exports, recovers
 from generator.naming import arn, bucket_name, vault_name
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def _keys(environment: Environment) -> Concern:
 
 
 def _bucket(environment: Environment) -> Concern:
-    """Return what weakens the bucket of exports, which may come to be later than this rule.
+    """Return what weakens a bucket of exports, which may come to be later, or the catalogue.
 
     Object lock and lifecycle have an event name by the API and one by the permission: unverified
     which CloudTrail writes, so both are watched.
@@ -277,7 +278,15 @@ def _bucket(environment: Environment) -> Concern:
         key="export_bucket",
         sources=("s3",),
         field="bucketName",
-        names=(bucket_name(environment, "exports"),),
+        names=tuple(
+            dict.fromkeys(
+                (
+                    bucket_name(environment, EXPORTS),
+                    *(place.name for _, place in held_exports(environment)),
+                    *((catalogue_bucket_name(environment),) if recovers(environment) else ()),
+                )
+            )
+        ),
         cases=(
             Case(
                 events=(
