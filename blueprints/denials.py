@@ -35,7 +35,7 @@ class Scope(Enum):
     BACKUP_SETTINGS = "AWS Backup in the Region"
     BUCKETS = "the buckets of exports and of the catalogue"
     OBJECTS = "objects of these buckets"
-    KEYS = "keys of the environment's vaults, tables and catalogue"
+    KEYS = "keys of the environment's vaults, tables and buckets"
     ALIASES = "aliases of these keys"
     BREAK_GLASS = "break-glass roles of the account"
     EXEMPT_ROLES = "roles that are exempt from a denial: who deploys, and some of ours"
@@ -121,7 +121,7 @@ ROWS: tuple[Row, ...] = (
         _DESTROY, Scope.TABLES, _OPERATOR | _EVERYONE, _DEPLOY | _RECOVERY,
         "Off, or a shorter period, discards the history for good; on again starts from nothing. "
         "No condition key tells on from off, so whoever switches it on is exempt: who deploys, "
-        "and the function that gives a restored table its settings."),
+        "and the functions that give a restored table its settings and keep recovery on."),
     Row("dynamodb", "UpdateTable",
         _CHANGE, Scope.TABLES, _NONE, _NOBODY,
         "Lifts deletion protection, but no condition key tells that from a new capacity: "

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from blueprints.denials import Document as DenialDocument
 from blueprints.denials import Exempt, Kind, actions
-from generator.naming import root_arn
+from blueprints.names import catalogue_key_alias, service_of
+from generator.naming import arn, root_arn
 
 if TYPE_CHECKING:
     from generator.spec import Lock
@@ -76,6 +77,42 @@ def key_policy(environment: Environment, *more: Statement) -> Document:
             (*environment.break_glass_arns, *environment.deploy_arns),
         ),
     )
+
+
+def through_s3(environment: Environment, condition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `condition` for the use of a key by way of S3 of the environment's Region alone."""
+    via = {"kms:ViaService": service_of(environment, "s3")}
+    return {**condition, "StringEquals": {**condition.get("StringEquals", {}), **via}}
+
+
+def use_key(environment: Environment, sid: str, use: Iterable[str], alias_name: str) -> Statement:
+    """Return what a reader or writer needs of a bucket's key; AWS chooses the key's id."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": list(use),
+        "Resource": keys_of(environment),
+        "Condition": through_s3(
+            environment, {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias_name}}
+        ),
+    }
+
+
+def keys_of(environment: Environment) -> str:
+    """Return the ARN of every key of the account and Region."""
+    return arn(environment, "kms", "key/*")
+
+
+def decrypt_catalogue(environment: Environment) -> Statement:
+    """Return what a reader of the catalogue needs of its key."""
+    alias_name = catalogue_key_alias(environment)
+    return use_key(environment, "DecryptCatalogue", ["kms:Decrypt"], alias_name)
+
+
+def encrypt_catalogue(environment: Environment) -> Statement:
+    """Return what a writer of the catalogue needs of its key."""
+    alias_name = catalogue_key_alias(environment)
+    return use_key(environment, "EncryptCatalogue", ["kms:GenerateDataKey"], alias_name)
 
 
 def loosening(lock: Lock) -> Mapping[str, Mapping[str, Any]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from generator.naming import arn, bucket_name, iam_name, physical
-from generator.spec import AcceptedOrganization
+from generator.spec import AcceptedOrganization, ObjectLock
 from generator.spec.resolved import Environment, Table
 
 DEFAULT_STACK = "tables"
 # The topic that says what failed, and its key.
 ALERTS = "alerts"
+# What is replicated of the catalogue: not the reports of restores.
+CATALOGUE_OBJECTS = "catalog/"
+# Templates whose schedules have a queue each.
+EXPORTS, RECOVERY = "exports", "recovery"
 
 
 def backup_role_arn(environment: Environment) -> str:
@@ -72,6 +77,8 @@ def _data_key_aliases(environment: Environment) -> Iterator[str]:
         yield tables_key_alias(environment, stack)
     if recovers(environment):
         yield catalogue_key_alias(environment)
+    for _, place in held_exports(environment):
+        yield place.key_alias
 
 
 def given_key_arns(environment: Environment) -> tuple[str, ...]:
@@ -82,8 +89,116 @@ def given_key_arns(environment: Environment) -> tuple[str, ...]:
 
 
 def export_bucket_arn(environment: Environment) -> str:
-    """Return the ARN of the bucket that takes exports."""
-    return f"arn:{environment.partition}:s3:::{bucket_name(environment, 'exports')}"
+    """Return the ARN of the bucket of exports in the environment's own account, if it has one."""
+    return f"arn:{environment.partition}:s3:::{bucket_name(environment, EXPORTS)}"
+
+
+def export_classes(environment: Environment) -> tuple[str, ...]:
+    """Return the protection classes of whose tables exports are made."""
+    if not recovers(environment):
+        return ()
+    used = {table.protection_name for table in environment.tables}
+    return tuple(
+        name
+        for name, protection in environment.protections.items()
+        if protection.exports is not None and name in used
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPlace:
+    """A bucket that holds exports of one environment: the original, or a replica."""
+
+    name: str
+    arn: str
+    key_alias: str
+    account_id: str
+    region: str
+    # The key by its alias; a reader resolves it to the key's own ARN.
+    key_alias_arn: str
+    object_lock: ObjectLock | None
+
+
+def export_place(environment: Environment) -> ExportPlace | None:
+    """Return the bucket that takes the environment's exports, None where nothing is exported."""
+    if not export_classes(environment):
+        return None
+    there, lock = export_owner(environment), environment.spec.export_bucket.object_lock
+    return _export_place(there, _exports_of(environment, there), lock)
+
+
+def export_owner(environment: Environment) -> Environment:
+    """Return the environment in whose account the exports' bucket is."""
+    to = environment.spec.export_bucket.to
+    return environment if to is None else environment.destinations[to]
+
+
+def export_replicas(environment: Environment) -> Mapping[str, tuple[Environment, ExportPlace]]:
+    """Return name → destination and bucket of each replica of the exports."""
+    if not export_classes(environment):
+        return {}
+    found = {}
+    for name, replica in environment.spec.export_bucket.replicas.items():
+        there = environment.destinations[replica.to]
+        place = _export_place(there, _exports_of(environment, there), replica.object_lock)
+        found[name] = (there, place)
+    return found
+
+
+def held_exports(environment: Environment) -> tuple[tuple[Environment, ExportPlace], ...]:
+    """Return the buckets of exports in the environment's own account, each with its source."""
+    found = []
+    for source in (environment, *environment.sources):
+        place = export_place(source)
+        if place is not None and export_owner(source).name == environment.name:
+            found.append((source, place))
+        found += [
+            (source, replica)
+            for there, replica in export_replicas(source).values()
+            if there.name == environment.name
+        ]
+    return tuple(found)
+
+
+def export_replication_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role with which S3 replicates exports."""
+    return _role_arn(environment, "exports-replication")
+
+
+def export_replicating_role_arns(environment: Environment) -> tuple[str, ...]:
+    """Return the ARNs of the roles that replicate exports of other environments to here."""
+    return tuple(
+        export_replication_role_arn(source)
+        for source, place in held_exports(environment)
+        if place in [replica for _, replica in export_replicas(source).values()]
+    )
+
+
+def exports_machine(protection: str) -> str:
+    """Return what the state machine of a protection class's exports is called."""
+    return f"exports-{protection}"
+
+
+def _exports_of(source: Environment, there: Environment) -> str:
+    """Return what a bucket of exports is called: of another environment, after that one."""
+    if source.name == there.name:
+        return EXPORTS
+    project = "" if source.project == there.project else f"{source.project}-"
+    return f"{EXPORTS}-{project}{source.name}"
+
+
+def _export_place(there: Environment, what: str, lock: ObjectLock | None) -> ExportPlace:
+    name = bucket_name(there, what)
+    alias = f"alias/{physical(there, what)}"
+    return ExportPlace(
+        name=name,
+        arn=f"arn:{there.partition}:s3:::{name}",
+        key_alias=alias,
+        account_id=there.account_id,
+        region=there.region,
+        key_alias_arn=arn(there, "kms", alias),
+        object_lock=lock,
+    )
 
 
 def recovers(environment: Environment) -> bool:
@@ -130,6 +245,11 @@ def restore_machine_arn(environment: Environment) -> str:
 def state_machine_arn(environment: Environment, what: str) -> str:
     """Return the ARN of a state machine."""
     return arn(environment, "states", f"stateMachine:{physical(environment, what)}")
+
+
+def unstarted_queue_name(environment: Environment, template: str) -> str:
+    """Return the name of the queue for what a template's schedules could not start."""
+    return physical(environment, f"{template}-unstarted")
 
 
 def snapshots_machine(protection: str) -> str:
@@ -190,10 +310,10 @@ def replicating_role_arns(environment: Environment) -> tuple[str, ...]:
     return tuple(replication_role_arn(each) for each in environment.sources if recovers(each))
 
 
-def service_of(environment: Environment, service: str) -> str:
+def service_of(environment: Environment, service: str, region: str | None = None) -> str:
     """Return what a request by way of a service of the Region carries as `kms:ViaService`."""
     suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
-    return f"{service}.{environment.region}.{suffix}"
+    return f"{service}.{region or environment.region}.{suffix}"
 
 
 def alerts_topic_arn(environment: Environment) -> str:

@@ -118,13 +118,14 @@ def header_of(environment: Environment) -> str:
 
 def _parts(environment: Environment, engines: tuple[str, ...], header: str) -> Iterator[Part]:
     for blueprint in catalog.ALL:
-        template = resources.files(blueprint.__name__) / "terraform.tf.j2"
+        spelled_by = catalog.spelled_by(blueprint).__name__
+        template = resources.files(spelled_by) / "terraform.tf.j2"
         in_terraform = TERRAFORM in engines and blueprint.NAME not in catalog.CLOUDFORMATION_ONLY
         for facts in blueprint.decide(environment):
             yield Part(
                 blueprint=blueprint,
                 facts=facts,
-                cloudformation=_spell(blueprint, facts, header)
+                cloudformation=_spell(spelled_by, facts, header)
                 if CLOUDFORMATION in engines
                 else None,
                 terraform=terraform.render(template, facts, header=header)
@@ -133,8 +134,8 @@ def _parts(environment: Environment, engines: tuple[str, ...], header: str) -> I
             )
 
 
-def _spell(blueprint: ModuleType, facts: Any, header: str) -> cloudformation.Rendered:
-    spelling = import_module(f"{blueprint.__name__}.cloudformation")
+def _spell(spelled_by: str, facts: Any, header: str) -> cloudformation.Rendered:
+    spelling = import_module(f"{spelled_by}.cloudformation")
     return cloudformation.render(
         spelling.resources(facts),
         description=facts.description,

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blueprints.documents import document
-from blueprints.names import copy_back_role_arn, function_role_arn, recovers
+from blueprints.documents import decrypt_catalogue, document
+from blueprints.names import (
+    CATALOGUE_OBJECTS,
+    catalogue_bucket_arn,
+    copy_back_role_arn,
+    export_classes,
+    function_role_arn,
+    recovers,
+)
 from generator.naming import Label, arn, iam_name, label, root_arn
 from generator.spec.resolved import Environment
 
@@ -246,9 +253,31 @@ def copy_back_roles(environment: Environment) -> tuple[RoleFacts, ...]:
                 "Resource": copy_back_role_arn(environment),
                 "Condition": {"StringEquals": {"iam:PassedToService": "backup.amazonaws.com"}},
             },
+            *_read_exports(environment),
         ),
     )
     return (service, people)
+
+
+def _read_exports(environment: Environment) -> Iterator[dict[str, Any]]:
+    """Yield what lists chains of exports, whose records sources replicate into the catalogue."""
+    if not recovers(environment) or not any(map(export_classes, environment.sources)):
+        return
+    bucket, records = catalogue_bucket_arn(environment), f"{CATALOGUE_OBJECTS}exports/*"
+    yield {
+        "Sid": "ListChains",
+        "Effect": "Allow",
+        "Action": "s3:ListBucket",
+        "Resource": bucket,
+        "Condition": {"StringLike": {"s3:prefix": records}},
+    }
+    yield {
+        "Sid": "ReadChains",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": f"{bucket}/{records}",
+    }
+    yield dict(decrypt_catalogue(environment))
 
 
 def _recovery_trust(environment: Environment) -> Mapping[str, Any]:

@@ -44,7 +44,6 @@ ACCESS = frozenset(
         Scope.EXEMPT_CODE,
         Scope.GUARDRAILS,
         Scope.GUARDRAIL_ATTACHMENTS,
-        Scope.ORGANIZATION,
     }
 )
 OWN = frozenset(scope for scope in Scope if scope.name.startswith("OWN_"))

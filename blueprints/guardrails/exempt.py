@@ -8,6 +8,9 @@ from blueprints.denials import Exempt
 from blueprints.names import (
     backup_role_arn,
     catalogue_destinations,
+    export_replicas,
+    export_replicating_role_arns,
+    export_replication_role_arn,
     function_role_arn,
     recovers,
     replicating_role_arns,
@@ -15,7 +18,6 @@ from blueprints.names import (
     restore_machine_role_arn,
     scheduled_machines_role_arn,
     snapshot_classes,
-    snapshots_machine,
     state_machine_arn,
 )
 from generator.naming import arn, physical
@@ -23,7 +25,7 @@ from generator.naming import arn, physical
 if TYPE_CHECKING:
     from generator.spec.resolved import Environment
 
-_RECOVERY, _SNAPSHOTS = "apply_settings", "take_snapshots"
+_RECOVERY, _KEEPING, _SNAPSHOTS = "apply_settings", "keep_pitr", "take_snapshots"
 
 
 def exempt_arns(environment: Environment, exempt: Exempt) -> tuple[str, ...]:
@@ -53,9 +55,12 @@ def _arns(environment: Environment, exempt: Exempt) -> tuple[str, ...]:
         case Exempt.SNAPSHOTS:
             return (function_role_arn(environment, _SNAPSHOTS),) if snapshots else ()
         case Exempt.RECOVERY:
-            return (function_role_arn(environment, _RECOVERY),) if recovers(environment) else ()
+            return tuple(function_role_arn(environment, each) for each in _recovering(environment))
         case Exempt.REPLICATION:
-            return replicating_role_arns(environment)
+            return (
+                *replicating_role_arns(environment),
+                *export_replicating_role_arns(environment),
+            )
         case _:
             return machine_role_arns(environment)
 
@@ -63,7 +68,7 @@ def _arns(environment: Environment, exempt: Exempt) -> tuple[str, ...]:
 def machine_role_arns(environment: Environment) -> tuple[str, ...]:
     """Return the roles of the state machines that give functions with exempt roles their orders."""
     found = [restore_machine_role_arn(environment)] if recovers(environment) else []
-    if snapshot_classes(environment):
+    if _keeps(environment):
         found.append(scheduled_machines_role_arn(environment))
     return tuple(found)
 
@@ -80,12 +85,9 @@ def code_arns(environment: Environment) -> tuple[str, ...]:
         arn(environment, "lambda", f"function:{physical(environment, each.replace('_', '-'))}*")
         for each in _functions(environment)
     )
-    machines = ["restore"] if recovers(environment) else []
-    classes = snapshot_classes(environment)
-    if classes:
-        # All of them share a role, that of settings too.
-        machines += ["settings-snapshot", *map(snapshots_machine, classes)]
-    return (*functions, *(state_machine_arn(environment, each) for each in machines))
+    # By their common beginning: those that run by the clock share a role, and they are many.
+    machines = (state_machine_arn(environment, "*"),) if recovers(environment) else ()
+    return (*functions, *machines)
 
 
 def other_role_arns(environment: Environment) -> tuple[str, ...]:
@@ -95,9 +97,22 @@ def other_role_arns(environment: Environment) -> tuple[str, ...]:
         found.append(backup_role_arn(environment))
     if catalogue_destinations(environment):
         found.append(replication_role_arn(environment))
+    if export_replicas(environment):
+        found.append(export_replication_role_arn(environment))
     return tuple(found)
 
 
 def _functions(environment: Environment) -> tuple[str, ...]:
     snapshots = (_SNAPSHOTS,) if snapshot_classes(environment) else ()
-    return (*((_RECOVERY,) if recovers(environment) else ()), *snapshots)
+    return (*_recovering(environment), *snapshots)
+
+
+def _recovering(environment: Environment) -> tuple[str, ...]:
+    """Return the functions that switch point-in-time recovery."""
+    restoring = (_RECOVERY,) if recovers(environment) else ()
+    return (*restoring, *((_KEEPING,) if _keeps(environment) else ()))
+
+
+def _keeps(environment: Environment) -> bool:
+    """Return whether state machines that run by the clock are rendered."""
+    return recovers(environment) and bool(environment.tables)

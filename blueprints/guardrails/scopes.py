@@ -15,6 +15,7 @@ from blueprints.names import (
     data_key_aliases,
     export_bucket_arn,
     given_key_arns,
+    held_exports,
     recovers,
 )
 from generator.naming import arn
@@ -162,7 +163,8 @@ def _objects(environment: Environment, _: Document) -> Iterator[Target]:
 
 def _bucket_arns(environment: Environment) -> tuple[str, ...]:
     catalogue = (catalogue_bucket_arn(environment),) if recovers(environment) else ()
-    return (export_bucket_arn(environment), *catalogue)
+    held = (place.arn for _, place in held_exports(environment))
+    return tuple(dict.fromkeys((export_bucket_arn(environment), *held, *catalogue)))
 
 
 def _keys(environment: Environment, _: Document) -> Iterator[Target]:

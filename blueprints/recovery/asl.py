@@ -9,18 +9,20 @@ from importlib import resources
 from typing import Any
 
 
-def definition(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def definition(
+    name: str, values: Mapping[str, Any], package: str = "blueprints.recovery"
+) -> dict[str, Any]:
     """Return the definition in `NAME.asl.json`; a text that is one placeholder takes any value.
 
     Raises KeyError for a placeholder without a value, a bug of this blueprint.
     """
-    filled: dict[str, Any] = _fill(json.loads(_text(name)), values)
+    filled: dict[str, Any] = _fill(json.loads(_text(package, name)), values)
     return filled
 
 
 @cache
-def _text(name: str) -> str:
-    file = resources.files("blueprints.recovery") / f"{name}.asl.json"
+def _text(package: str, name: str) -> str:
+    file = resources.files(package) / f"{name}.asl.json"
     return file.read_text(encoding="utf-8")
 
 

@@ -18,16 +18,23 @@ from troposphere import (
     logs,
     s3,
     scheduler,
+    sqs,
     ssm,
     stepfunctions,
 )
 
-from blueprints.recovery.catalogue import CatalogueFacts, KeyFacts, ReplicationFacts
+from blueprints.recovery.buckets import (
+    BucketFacts,
+    KeyFacts,
+    LifecycleRuleFacts,
+    ObjectLockFacts,
+    ReplicationFacts,
+)
 from blueprints.recovery.facts import CallFacts, PointerFacts, RecoveryFacts
 from blueprints.recovery.functions import FunctionFacts, LogGroupFacts
 from blueprints.recovery.machines import MachineFacts
 from blueprints.recovery.roles import RoleFacts
-from blueprints.recovery.schedules import ChangeRuleFacts, ScheduleFacts
+from blueprints.recovery.schedules import ChangeRuleFacts, QueueFacts, ScheduleFacts
 from generator.render.cloudformation import Packaged, Verbatim, present
 
 STATEFUL: Mapping[str, Any] = {
@@ -53,18 +60,20 @@ def resources(facts: RecoveryFacts) -> Iterator[AWSObject]:
     """Yield roles, the catalogue, functions, state machines, and what starts them."""
     for role in facts.roles:
         yield _role(role)
-    if facts.catalogue is not None:
-        yield from _catalogue(facts.catalogue)
+    for bucket in facts.buckets:
+        yield from _bucket(bucket)
     for function in facts.functions:
         yield _log_group(function.log_group, function.tags)
         yield _role(function.role)
         yield _function(function)
     for machine in facts.machines:
         yield _machine(machine)
+    if facts.queue is not None:
+        yield _queue(facts.queue)
     for schedule in facts.schedules:
         yield _schedule(schedule)
-    if facts.change_rule is not None:
-        yield _change_rule(facts.change_rule)
+    for rule in facts.change_rules:
+        yield _change_rule(rule)
     for pointer in facts.pointers:
         yield _pointer(pointer)
     if facts.region_settings is not None:
@@ -75,19 +84,20 @@ def comments(facts: RecoveryFacts) -> Mapping[str, str]:
     """Return logical id → what the resource is for."""
     named: Iterable[Any] = (
         *facts.roles,
-        facts.catalogue,
+        *facts.buckets,
         *facts.functions,
         *(function.role for function in facts.functions),
         *facts.machines,
+        facts.queue,
         *facts.schedules,
-        facts.change_rule,
+        *facts.change_rules,
         *facts.pointers,
         facts.region_settings,
     )
     return {each.label.logical_id: each.purpose for each in named if each is not None}
 
 
-def _catalogue(facts: CatalogueFacts) -> Iterator[AWSObject]:
+def _bucket(facts: BucketFacts) -> Iterator[AWSObject]:
     key, alias = _key(facts.key)
     yield key
     yield alias
@@ -118,12 +128,55 @@ def _catalogue(facts: CatalogueFacts) -> Iterator[AWSObject]:
         **present(ReplicationConfiguration=_replication(facts.replication)),
         Tags=Tags(facts.tags),
     )
+    if facts.object_lock is not None:
+        bucket.ObjectLockEnabled = True
+        bucket.ObjectLockConfiguration = _object_lock(facts.object_lock)
+    if facts.lifecycle:
+        bucket.LifecycleConfiguration = s3.LifecycleConfiguration(
+            Rules=[_lifecycle_rule(rule) for rule in facts.lifecycle]
+        )
     yield bucket
     yield s3.BucketPolicy(
         facts.policy_label.logical_id,
         Bucket=bucket.ref(),
         PolicyDocument=Verbatim(facts.policy),
     )
+
+
+def _object_lock(facts: ObjectLockFacts) -> s3.ObjectLockConfiguration:
+    return s3.ObjectLockConfiguration(
+        ObjectLockEnabled="Enabled",
+        Rule=s3.ObjectLockRule(
+            DefaultRetention=s3.DefaultRetention(Mode=facts.mode, Days=facts.retention_days)
+        ),
+    )
+
+
+def _lifecycle_rule(facts: LifecycleRuleFacts) -> s3.LifecycleRule:
+    rule = s3.LifecycleRule(
+        Id=facts.id,
+        Status="Enabled",
+        **present(
+            Prefix=facts.prefix,
+            ExpirationInDays=facts.expire_after_days,
+            ExpiredObjectDeleteMarker=facts.expired_delete_markers,
+        ),
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(
+            NoncurrentDays=facts.old_versions_expire_after_days
+        ),
+    )
+    if facts.transitions:
+        rule.Transitions = [
+            s3.LifecycleRuleTransition(
+                StorageClass=each.storage_class, TransitionInDays=each.after_days
+            )
+            for each in facts.transitions
+        ]
+    if facts.abort_uploads_after_days is not None:
+        rule.AbortIncompleteMultipartUpload = s3.AbortIncompleteMultipartUpload(
+            DaysAfterInitiation=facts.abort_uploads_after_days
+        )
+    return rule
 
 
 def _key(facts: KeyFacts) -> tuple[kms.Key, kms.Alias]:
@@ -227,6 +280,19 @@ def _machine(facts: MachineFacts) -> stepfunctions.StateMachine:
     )
 
 
+def _queue(facts: QueueFacts) -> sqs.Queue:
+    return sqs.Queue(
+        facts.label.logical_id,
+        # It goes with its stack: a queue left behind would block the next one of its name.
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        QueueName=facts.name,
+        MessageRetentionPeriod=facts.retention_seconds,
+        SqsManagedSseEnabled=True,
+        Tags=Tags(facts.tags),
+    )
+
+
 def _schedule(facts: ScheduleFacts) -> scheduler.Schedule:
     return scheduler.Schedule(
         facts.label.logical_id,
@@ -240,6 +306,11 @@ def _schedule(facts: ScheduleFacts) -> scheduler.Schedule:
             Arn=Ref(facts.machine.logical_id),
             RoleArn=GetAtt(facts.role.logical_id, "Arn"),
             Input=facts.input,
+            DeadLetterConfig=scheduler.DeadLetterConfig(Arn=GetAtt(facts.queue.logical_id, "Arn")),
+            RetryPolicy=scheduler.RetryPolicy(
+                MaximumEventAgeInSeconds=facts.maximum_event_age_seconds,
+                MaximumRetryAttempts=facts.maximum_retry_attempts,
+            ),
         ),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from blueprints.names import pointer_name, recovers
-from blueprints.recovery import permissions
-from blueprints.recovery.catalogue import CatalogueFacts, catalogue, replication_role
+from blueprints.names import RECOVERY, pointer_name, recovers
+from blueprints.recovery import permissions, scheduled_permissions
+from blueprints.recovery.buckets import BucketFacts
+from blueprints.recovery.catalogue import catalogue, replication_role
 from blueprints.recovery.functions import FunctionFacts, function
 from blueprints.recovery.machine_roles import Functions, machine_roles
 from blueprints.recovery.machines import (
@@ -15,13 +16,16 @@ from blueprints.recovery.machines import (
     restore_machine,
     settings_machine,
     snapshots_machines,
+    watching_machines,
 )
 from blueprints.recovery.roles import RoleFacts, acting_for, role, trust_of
 from blueprints.recovery.schedules import (
     ChangeRuleFacts,
+    QueueFacts,
     ScheduleFacts,
-    change_rule,
+    change_rules,
     of_class,
+    queue,
     schedules,
     taking_snapshots,
 )
@@ -67,14 +71,15 @@ class RecoveryFacts:
 
     template: str
     description: str
-    catalogue: CatalogueFacts | None
     roles: tuple[RoleFacts, ...]
+    buckets: tuple[BucketFacts, ...]
     functions: tuple[FunctionFacts, ...]
     machines: tuple[MachineFacts, ...]
+    queue: QueueFacts | None
     schedules: tuple[ScheduleFacts, ...]
-    change_rule: ChangeRuleFacts | None
-    pointers: tuple[PointerFacts, ...]
-    region_settings: CallFacts | None
+    change_rules: tuple[ChangeRuleFacts, ...] = ()
+    pointers: tuple[PointerFacts, ...] = ()
+    region_settings: CallFacts | None = None
     bundles: tuple[Bundle, ...]
 
 
@@ -93,14 +98,15 @@ def decide(environment: Environment) -> tuple[RecoveryFacts, ...]:
     rendered = whole and bool(environment.tables)
     return (
         RecoveryFacts(
-            template="recovery",
+            template=RECOVERY,
             description=f"Recovery of {environment.project}-{environment.name}",
-            catalogue=catalogue(environment) if whole else None,
             roles=tuple(_roles(environment, steps, scheduled)) if whole else (),
+            buckets=(catalogue(environment),) if whole else (),
             functions=tuple(functions.values()),
             machines=tuple(_machines(environment, steps, scheduled)) if whole else (),
+            queue=queue(environment, RECOVERY) if rendered else None,
             schedules=tuple(schedules(environment)) if rendered else (),
-            change_rule=change_rule(environment) if rendered else None,
+            change_rules=tuple(change_rules(environment)) if rendered else (),
             pointers=tuple(_pointers(environment)) if whole else (),
             region_settings=None if region_settings is None else _call(region_settings),
             bundles=tuple(map(bundle, functions)),
@@ -115,6 +121,12 @@ _PURPOSES = {
     "apply_settings": "Sets again what AWS does not restore.",
     "verify_restore": "Compares the restored table with what was asked for.",
     "report_restore": "Writes the report of a restore, and tells of it.",
+}
+
+
+_WATCHING = {
+    "check_freshness": "Looks whether each table has points that are new enough.",
+    "keep_pitr": "Keeps point-in-time recovery on, with the period of the environment file.",
 }
 
 
@@ -143,8 +155,16 @@ def _scheduled(environment: Environment) -> dict[str, FunctionFacts]:
             bundle("settings_snapshot"),
             purpose="Keeps settings of tables in the catalogue.",
             timeout_seconds=ALL_TABLES_SECONDS,
-            statements=permissions.settings_snapshot(environment),
+            statements=scheduled_permissions.settings_snapshot(environment),
         )
+        for name, purpose in _WATCHING.items():
+            found[name] = function(
+                environment,
+                bundle(name),
+                purpose=purpose,
+                timeout_seconds=ALL_TABLES_SECONDS,
+                statements=getattr(scheduled_permissions, name)(environment),
+            )
     classes = taking_snapshots(environment)
     if classes:
         tables = [table.arn for key in classes for table in of_class(environment, key)]
@@ -153,7 +173,7 @@ def _scheduled(environment: Environment) -> dict[str, FunctionFacts]:
             bundle("take_snapshots"),
             purpose="Takes native backups, and deletes those past their time.",
             timeout_seconds=ALL_TABLES_SECONDS,
-            statements=permissions.take_snapshots(tables),
+            statements=scheduled_permissions.take_snapshots(tables),
         )
     return found
 
@@ -179,6 +199,7 @@ def _machines(
     yield restore_machine(environment, steps)
     if "settings_snapshot" in scheduled:
         yield settings_machine(environment, scheduled["settings_snapshot"])
+        yield from watching_machines(environment, scheduled)
     if "take_snapshots" in scheduled:
         yield from snapshots_machines(environment, scheduled["take_snapshots"])
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from blueprints.documents import Statement
 from blueprints.names import (
+    RECOVERY,
     alerts_key_alias,
     pointer_name,
     service_of,
     snapshot_classes,
     snapshots_machine,
     state_machine_arn,
+    unstarted_queue_name,
 )
 from blueprints.recovery.functions import FunctionFacts, function_arn
 from blueprints.recovery.place import alert_topic_arn
 from blueprints.recovery.roles import RoleFacts, acting_for, role, role_label, trust_of
-from blueprints.recovery.schedules import SCHEDULES_ROLE, SETTINGS
+from blueprints.recovery.schedules import FRESHNESS, KEEP_PITR, SCHEDULES_ROLE, SETTINGS
 from generator.naming import arn
 from generator.spec.resolved import Environment
 
@@ -39,13 +41,18 @@ def machine_roles(
         purpose="The state machine that restores runs with this role.",
         trust=trust_of("states.amazonaws.com", **acting_for(environment, machine)),
         statements=(
-            _invoke(environment, functions),
+            invoke(environment, functions),
             *((_repoint(environment, pointers),) if pointers else ()),
         ),
     )
     if not scheduled:
         return
-    machines = [SETTINGS, *map(snapshots_machine, snapshot_classes(environment))]
+    machines = [
+        SETTINGS,
+        FRESHNESS,
+        KEEP_PITR,
+        *map(snapshots_machine, snapshot_classes(environment)),
+    ]
     machine_arns = [state_machine_arn(environment, each) for each in machines]
     yield role(
         environment,
@@ -53,14 +60,41 @@ def machine_roles(
         "scheduled-machines",
         purpose="The state machines that run by the clock use this role.",
         trust=trust_of("states.amazonaws.com", **acting_for(environment, machine_arns)),
-        statements=(_invoke(environment, scheduled), *publish_alerts(environment)),
+        statements=(invoke(environment, scheduled), *publish_alerts(environment)),
     )
-    group = arn(environment, "scheduler", "schedule-group/default")
-    yield role(
+    yield starting_role(
         environment,
-        role_label(SCHEDULES_ROLE),
+        SCHEDULES_ROLE,
         "recovery-schedules",
         purpose="EventBridge and its Scheduler start state machines with this role.",
+        machine_arns=machine_arns,
+        template=RECOVERY,
+        # That EventBridge names its rule when it assumes a role is unverified.
+        more=(("EventBridge", "events.amazonaws.com", None),),
+    )
+
+
+def starting_role(  # noqa: PLR0913 - what the roles differ in
+    environment: Environment,
+    labelled: str,
+    what: str,
+    *,
+    purpose: str,
+    machine_arns: list[str],
+    template: str,
+    more: Iterable[tuple[str, str, str | None]] = (),
+) -> RoleFacts:
+    """Return the role that starts state machines by the clock; `more` services may have it too.
+
+    EventBridge Scheduler sends to the queue with this role as well.
+    """
+    group = arn(environment, "scheduler", "schedule-group/default")
+    services = (("Scheduler", "scheduler.amazonaws.com", group), *more)
+    return role(
+        environment,
+        role_label(labelled),
+        what,
+        purpose=purpose,
         trust={
             "Version": "2012-10-17",
             "Statement": [
@@ -71,11 +105,7 @@ def machine_roles(
                     "Action": "sts:AssumeRole",
                     "Condition": acting_for(environment, source),
                 }
-                for sid, service, source in (
-                    ("Scheduler", "scheduler.amazonaws.com", group),
-                    # That EventBridge names its rule when it assumes a role is unverified.
-                    ("EventBridge", "events.amazonaws.com", None),
-                )
+                for sid, service, source in services
             ],
         },
         statements=(
@@ -84,6 +114,12 @@ def machine_roles(
                 "Effect": "Allow",
                 "Action": "states:StartExecution",
                 "Resource": machine_arns,
+            },
+            {
+                "Sid": "KeepWhatDidNotStart",
+                "Effect": "Allow",
+                "Action": "sqs:SendMessage",
+                "Resource": arn(environment, "sqs", unstarted_queue_name(environment, template)),
             },
         ),
     )
@@ -115,7 +151,8 @@ def publish_alerts(environment: Environment) -> tuple[Statement, ...]:
     )
 
 
-def _invoke(environment: Environment, functions: Functions) -> Statement:
+def invoke(environment: Environment, functions: Functions) -> Statement:
+    """Return what a state machine needs to call functions."""
     return {
         "Sid": "CallFunctions",
         "Effect": "Allow",

@@ -6,19 +6,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blueprints.names import catalogue_bucket_name, snapshots_machine
+from blueprints.names import (
+    catalogue_bucket_name,
+    exports_machine,
+    snapshots_machine,
+    state_machine_arn,
+)
 from blueprints.recovery.asl import definition
 from blueprints.recovery.functions import FunctionFacts, function_arn
 from blueprints.recovery.machine_roles import RESTORE, RESTORE_ROLE, SCHEDULED_ROLE, Functions
-from blueprints.recovery.place import alert_topic_arn, place
+from blueprints.recovery.place import alert_topic_arn, place, work_place
 from blueprints.recovery.roles import role_label
 from blueprints.recovery.schedules import (
+    FRESHNESS,
+    KEEP_PITR,
     SETTINGS,
     machine_label,
     of_class,
     snapshots_label,
     taking_snapshots,
 )
+from blueprints.watching import FreshnessRule, freshness_rules, snapshot_prefix
 from generator.naming import Label, physical
 from generator.spec.resolved import Environment, Table
 
@@ -35,6 +43,13 @@ RETRY = (
     {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "BackoffRate": 3, "MaxAttempts": 4},
 )
 CATCH = ({"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Report"},)
+
+
+SCHEDULED, WATCHING = "scheduled", "watching"
+# States that need somebody to tell.
+_TELLING = frozenset(
+    {"ReadError", "TakeMessage", "Alert", "IsThereSomethingToTell", "Tell", "Well"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +87,7 @@ def restore_machine(environment: Environment, functions: Functions) -> MachineFa
         purpose="Brings one table back, by holdfast restore or by the commands of the README.",
         name=physical(environment, RESTORE),
         definition=written,
-        metadata=_metadata(environment),
+        metadata=metadata(environment),
         role=role_label(RESTORE_ROLE),
         tags=environment.tags,
     )
@@ -111,7 +126,7 @@ def snapshots_machines(
                 payload={
                     "tables": _listed(of_class(environment, key)),
                     "class": key,
-                    "prefix": f"{environment.project}-{environment.name}-{key}-",
+                    "prefix": snapshot_prefix(environment, key),
                     "keep_last": snapshots.keep_last,
                     "keep_days": snapshots.keep_days,
                     "scheduled_at.$": "$.scheduled_at",
@@ -119,6 +134,72 @@ def snapshots_machines(
                 error="SnapshotsFailedError",
                 subject=f"Holdfast: native backups failed in {environment.name}",
             )
+
+
+def watching_machines(environment: Environment, functions: Functions) -> Iterator[MachineFacts]:
+    """Yield the state machines that look whether all is well, and tell when it is not."""
+    yield _scheduled(
+        environment,
+        machine_label("freshness"),
+        FRESHNESS,
+        functions["check_freshness"],
+        purpose="Names tables whose newest point is too old, and measures the age of all.",
+        payload={
+            "place": work_place(environment),
+            "classes": _by_class(environment),
+            "rules": [_written(environment, rule) for rule in freshness_rules(environment)],
+            "scheduled_at.$": "$.scheduled_at",
+        },
+        subject=f"Holdfast: freshness not known in {environment.name}",
+        template=WATCHING,
+    )
+    yield _scheduled(
+        environment,
+        machine_label("keep_pitr"),
+        KEEP_PITR,
+        functions["keep_pitr"],
+        purpose="Keeps point-in-time recovery on, hourly and after each change of it.",
+        payload={
+            "place": work_place(environment),
+            "tables": [
+                {
+                    "name": table.name,
+                    "arn": table.arn,
+                    "recovery_period_days": recovery.recovery_period_days,
+                    "managed": recovery.managed,
+                }
+                for table in environment.tables
+                if (recovery := table.point_in_time_recovery) is not None
+            ],
+            "event.$": "$",
+        },
+        subject=f"Holdfast: point-in-time recovery not looked at in {environment.name}",
+        template=WATCHING,
+    )
+
+
+def _by_class(environment: Environment) -> dict[str, list[dict[str, str]]]:
+    used = dict.fromkeys(rule.protection for rule in freshness_rules(environment))
+    return {key: _listed(of_class(environment, key)) for key in used}
+
+
+def _written(environment: Environment, rule: FreshnessRule) -> dict[str, Any]:
+    """Return a rule as the function reads it; neither engine can write null in a document."""
+    told = {
+        "name": rule.name,
+        "class": rule.protection,
+        "source": rule.source,
+        "allowed_minutes": rule.allowed_minutes,
+        "vault": rule.vault,
+        "delete_after_days": rule.delete_after_days,
+        "cold_storage_after_days": rule.cold_storage_after_days,
+        "prefix": rule.prefix,
+        "leave_out": list(rule.leave_out) or None,
+        "machine_arn": state_machine_arn(environment, exports_machine(rule.protection))
+        if rule.source.startswith("export")
+        else None,
+    }
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def _scheduled(  # noqa: PLR0913 - what the machines differ in
@@ -129,8 +210,9 @@ def _scheduled(  # noqa: PLR0913 - what the machines differ in
     *,
     purpose: str,
     payload: Mapping[str, Any],
-    error: str,
     subject: str,
+    error: str = "",
+    template: str = SCHEDULED,
 ) -> MachineFacts:
     topic_arn = alert_topic_arn(environment)
     values = {
@@ -144,23 +226,26 @@ def _scheduled(  # noqa: PLR0913 - what the machines differ in
         "topic_arn": topic_arn or "",
         "subject": subject,
     }
-    written = definition("scheduled", values)
+    written = definition(template, values)
     if topic_arn is None:  # nobody to tell
-        states = written["States"]
-        del states["ReadError"], states["TakeMessage"], states["Alert"]
-        states["Run"]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}]
+        for state in _TELLING & written["States"].keys():
+            del written["States"][state]
+        run = written["States"]["Run"]
+        run["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}]
+        run.pop("Next", None)
+        run["End"] = True
     return MachineFacts(
         label=label,
         purpose=purpose,
         name=physical(environment, what),
         definition=written,
-        metadata=_metadata(environment),
+        metadata=metadata(environment),
         role=role_label(SCHEDULED_ROLE),
         tags=environment.tags,
     )
 
 
-def _metadata(environment: Environment) -> Mapping[str, Any] | None:
+def metadata(environment: Environment) -> Mapping[str, Any] | None:
     """Return what keeps cfn-lint 1.58 from refusing the ARNs of other partitions in a Task."""
     if environment.partition == "aws":
         return None

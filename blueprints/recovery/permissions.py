@@ -8,21 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from blueprints.documents import Statement
+from blueprints.documents import Statement, decrypt_catalogue, encrypt_catalogue
 from blueprints.names import (
+    CATALOGUE_OBJECTS,
     catalogue_bucket_arn,
     recovery_role_arn,
     restore_role_arn,
     service_of,
 )
-from blueprints.recovery.catalogue import OBJECTS, decrypt_catalogue, encrypt_catalogue
 from blueprints.recovery.machine_roles import publish_alerts
 from blueprints.recovery.scope import backups_of, own_tables, restorable_tables, with_indexes
 from generator.naming import arn
 from generator.spec.resolved import Environment, stack_name
 
 REPORTS = "restores/"
-SETTINGS = f"{OBJECTS}settings/"
+SETTINGS = f"{CATALOGUE_OBJECTS}settings/"
 # What AWS does to the new table with the rights of whoever restores.
 WRITTEN_BY_RESTORES = (
     "dynamodb:BatchWriteItem",
@@ -324,28 +324,6 @@ def report_restore(environment: Environment) -> list[Statement]:
         allow("WriteReport", ["s3:PutObject"], f"{catalogue_bucket_arn(environment)}/{REPORTS}*"),
         encrypt_catalogue(environment),
         *publish_alerts(environment),
-    ]
-
-
-def settings_snapshot(environment: Environment) -> list[Statement]:
-    """Return what reads the settings of the environment's tables and keeps them."""
-    bucket = catalogue_bucket_arn(environment)
-    return [
-        *read_settings(environment, own_tables(environment)),
-        allow("WriteSettings", ["s3:GetObject", "s3:PutObject"], f"{bucket}/{SETTINGS}*"),
-        allow("ListSettings", ["s3:ListBucket"], bucket, StringLike={"s3:prefix": f"{SETTINGS}*"}),
-        encrypt_catalogue(environment),
-        decrypt_catalogue(environment),
-    ]
-
-
-def take_snapshots(tables: list[str]) -> list[Statement]:
-    """Return what takes native backups and deletes those past their time."""
-    return [
-        allow("TakeBackups", ["dynamodb:CreateBackup"], tables),
-        # ListBackups takes no resource.
-        allow("ListBackups", ["dynamodb:ListBackups"], "*"),
-        allow("PruneBackups", ["dynamodb:DeleteBackup"], backups_of(tables)),
     ]
 
 

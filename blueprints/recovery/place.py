@@ -21,20 +21,41 @@ def place(environment: Environment) -> dict[str, Any]:
 
     What an environment lacks is left out: neither engine can write null in a document.
     """
-    topic_arn = alert_topic_arn(environment)
+    return {
+        **here(environment),
+        "vaults": [*_own_vaults(environment), *_vaults_of_destinations(environment)],
+        "restore_role_arn": restore_role_arn(environment),
+        "catalogue_bucket": catalogue_bucket_name(environment),
+        "recovery_stack_name": stack_name(environment, "recovery"),
+        "is_destination": environment.is_destination,
+        **told(environment),
+    }
+
+
+def work_place(environment: Environment) -> dict[str, Any]:
+    """Return what functions that run by the clock know of where they run."""
+    return {
+        **here(environment),
+        "catalogue_bucket": catalogue_bucket_name(environment),
+        **told(environment),
+    }
+
+
+def here(environment: Environment) -> dict[str, Any]:
+    """Return account and Region of an environment, and what its names begin with."""
     return {
         "project": environment.project,
         "environment": environment.name,
         "partition": environment.partition,
         "account_id": environment.account_id,
         "region": environment.region,
-        "vaults": [*_own_vaults(environment), *_vaults_of_destinations(environment)],
-        "restore_role_arn": restore_role_arn(environment),
-        "catalogue_bucket": catalogue_bucket_name(environment),
-        "recovery_stack_name": stack_name(environment, "recovery"),
-        "is_destination": environment.is_destination,
-        **({"topic_arn": topic_arn} if topic_arn is not None else {}),
     }
+
+
+def told(environment: Environment) -> dict[str, str]:
+    """Return the alert topic by the name that functions know it by, nothing where it is none."""
+    topic_arn = alert_topic_arn(environment)
+    return {} if topic_arn is None else {"topic_arn": topic_arn}
 
 
 def alert_topic_arn(environment: Environment) -> str | None:

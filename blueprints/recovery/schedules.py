@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blueprints.names import detail_types, snapshot_classes, snapshots_machine
+from blueprints.names import (
+    RECOVERY,
+    detail_types,
+    snapshot_classes,
+    snapshots_machine,
+    unstarted_queue_name,
+)
 from blueprints.recovery.roles import role_label
 from generator.naming import Label, label, physical
 from generator.spec import Snapshots
@@ -16,6 +22,14 @@ from generator.spec.resolved import Environment, Table
 SETTINGS = "settings-snapshot"
 SCHEDULES_ROLE = "schedules"
 WINDOW_MINUTES = 15
+# A start that fails is tried again for an hour, then kept for two weeks.
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+START_WITHIN_SECONDS, START_ATTEMPTS = 3600, 10
+QUEUE_RETENTION_SECONDS = 14 * 24 * 3600
+FRESHNESS, KEEP_PITR = "freshness", "keep-pitr"
+# The time of the schedule, not of the call: delivered twice, it names one backup, or one export.
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+SCHEDULED_AT = {"scheduled_at": "<aws.scheduler.scheduled-time>"}
 # Calls after which a table's settings may be others. Application Auto Scaling's own events name
 # the service autoscaling.amazonaws.com. Alarms are read daily: their calls name no table.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html
@@ -58,6 +72,20 @@ class ScheduleFacts:
     machine: Label
     input: str
     role: Label
+    queue: Label
+    maximum_event_age_seconds: int
+    maximum_retry_attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFacts:
+    """The queue that takes what schedules could not start."""
+
+    label: Label
+    purpose: str
+    name: str
+    retention_seconds: int
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,32 +112,118 @@ def taking_snapshots(environment: Environment) -> Mapping[str, Snapshots]:
 def schedules(environment: Environment) -> Iterator[ScheduleFacts]:
     """Yield what starts the state machines by the clock."""
     settings = environment.spec.recovery.settings_snapshots
-    yield ScheduleFacts(
-        label=label("recovery_schedule", "settings_snapshot"),
+    yield schedule(
+        environment,
+        label("recovery_schedule", "settings_snapshot"),
+        SETTINGS,
         purpose="All settings, once a day: a change that no event told of is kept all the same.",
-        name=physical(environment, SETTINGS),
-        expression=settings.schedule,
-        timezone=settings.schedule_timezone,
-        window_minutes=WINDOW_MINUTES,
+        when=(settings.schedule, settings.schedule_timezone),
         machine=machine_label("settings_snapshot"),
-        input="{}",
-        role=role_label(SCHEDULES_ROLE),
+        given={},
     )
     for key, snapshots in taking_snapshots(environment).items():
-        what = snapshots_machine(key)
-        yield ScheduleFacts(
-            label=snapshots_label("recovery_schedule", key),
+        yield schedule(
+            environment,
+            snapshots_label("recovery_schedule", key),
+            snapshots_machine(key),
             purpose=f"Native backups of class {key}.",
-            name=physical(environment, what),
-            expression=snapshots.schedule,
-            timezone=snapshots.schedule_timezone,
-            window_minutes=WINDOW_MINUTES,
+            when=(snapshots.schedule, snapshots.schedule_timezone),
             machine=snapshots_label("state_machine", key),
-            # The time of the schedule, not of the call: delivered twice, it names one backup.
-            # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
-            input=json.dumps({"scheduled_at": "<aws.scheduler.scheduled-time>"}),
-            role=role_label(SCHEDULES_ROLE),
+            given=SCHEDULED_AT,
         )
+    yield schedule(
+        environment,
+        label("recovery_schedule", "freshness"),
+        FRESHNESS,
+        purpose="Looks every hour whether each table has points that are new enough.",
+        when=("rate(1 hour)", "Etc/UTC"),
+        machine=machine_label("freshness"),
+        given=SCHEDULED_AT,
+    )
+    yield schedule(
+        environment,
+        label("recovery_schedule", "keep_pitr"),
+        KEEP_PITR,
+        purpose="Looks every hour whether point-in-time recovery is on; an event may get lost.",
+        when=("rate(1 hour)", "Etc/UTC"),
+        machine=machine_label("keep_pitr"),
+        given=SCHEDULED_AT,
+    )
+
+
+def schedule(  # noqa: PLR0913 - what schedules differ in
+    environment: Environment,
+    labelled: Label,
+    what: str,
+    *,
+    purpose: str,
+    when: tuple[str, str],
+    machine: Label,
+    given: Mapping[str, str],
+    window_minutes: int = WINDOW_MINUTES,
+    template: str = RECOVERY,
+) -> ScheduleFacts:
+    """Return what starts a state machine; `when` is an expression and its time zone."""
+    return ScheduleFacts(
+        label=labelled,
+        purpose=purpose,
+        name=physical(environment, what),
+        expression=when[0],
+        timezone=when[1],
+        window_minutes=window_minutes,
+        machine=machine,
+        input=json.dumps(given),
+        role=role_label(schedules_role(template)),
+        queue=queue_label(template),
+        maximum_event_age_seconds=START_WITHIN_SECONDS,
+        maximum_retry_attempts=START_ATTEMPTS,
+    )
+
+
+def schedules_role(template: str) -> str:
+    """Return what the role of a template's schedules is called."""
+    return SCHEDULES_ROLE if template == RECOVERY else f"{template}_schedules"
+
+
+def queue_label(template: str) -> Label:
+    """Return the label of the queue for what a template's schedules could not start."""
+    return label("queue_of_unstarted", template)
+
+
+def queue(environment: Environment, template: str) -> QueueFacts:
+    """Return the queue for what a template's schedules could not start; an alarm watches it."""
+    return QueueFacts(
+        label=queue_label(template),
+        purpose="Takes what schedules could not start, for 14 days; an alarm watches it.",
+        name=unstarted_queue_name(environment, template),
+        retention_seconds=QUEUE_RETENTION_SECONDS,
+        tags=environment.tags,
+    )
+
+
+def change_rules(environment: Environment) -> Iterator[ChangeRuleFacts]:
+    """Yield the rules for changed tables."""
+    yield change_rule(environment)
+    yield ChangeRuleFacts(
+        label=label("rule_for_point_in_time_recovery"),
+        purpose="Puts point-in-time recovery right as soon as it was changed; needs CloudTrail.",
+        name=physical(environment, "pitr-changed"),
+        description="Calls that change point-in-time recovery",
+        event_pattern={
+            "detail-type": detail_types(environment, "AWS API Call via CloudTrail"),
+            "account": [environment.account_id],
+            "region": [environment.region],
+            "detail": {
+                "eventSource": ["dynamodb.amazonaws.com"],
+                "eventName": ["UpdateContinuousBackups"],
+                "errorCode": [{"exists": False}],
+            },
+        },
+        target_id=KEEP_PITR,
+        machine=machine_label("keep_pitr"),
+        role=role_label(SCHEDULES_ROLE),
+        tags=environment.tags,
+    )
 
 
 def change_rule(environment: Environment) -> ChangeRuleFacts:

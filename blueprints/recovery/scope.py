@@ -21,7 +21,7 @@ def own_tables(environment: Environment) -> list[str]:
     if isinstance(environment.spec.accepts, AcceptedOrganization):
         return [_all(environment)]
     named = [arn(environment, "dynamodb", f"table/{name}") for name in _names(environment)]
-    return named if named and _fits(named) else [_all(environment)]
+    return named_or_all(environment, named)
 
 
 def restorable_tables(environment: Environment) -> list[str]:
@@ -37,7 +37,12 @@ def restorable_tables(environment: Environment) -> list[str]:
         for name in _names(environment)
         for end in ("", "-*")
     ]
-    return named if named and _fits(named) else [_all(environment)]
+    return named_or_all(environment, named)
+
+
+def named_or_all(environment: Environment, table_arns: list[str]) -> list[str]:
+    """Return these tables, or all of the account and Region where they are too many to name."""
+    return table_arns if table_arns and _fits(table_arns) else [_all(environment)]
 
 
 def with_indexes(table_arns: Iterable[str]) -> list[str]:

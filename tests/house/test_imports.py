@@ -28,7 +28,9 @@ LAYERS = (
 LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in parts}
 FIRST_ABOVE_BLUEPRINTS = LAYER_OF["pipeline"]
 FOR_BLUEPRINTS = {"bundle", "spec", "naming", "render", "schedule", "errors"}
-SHARED_BY_BLUEPRINTS = {"denials", "documents", "elsewhere", "names"}
+SHARED_BY_BLUEPRINTS = {"denials", "documents", "elsewhere", "names", "watching"}
+# Exports have the functions, state machines and buckets of recovery, and its spellings.
+BUILDS_ON = {"exports": {"recovery"}}
 
 
 def modules(package: str) -> list[tuple[str, Path]]:
@@ -81,7 +83,7 @@ def test_blueprints_know_the_lower_layers_and_themselves(part: str, path: Path) 
             assert other in FOR_BLUEPRINTS, f"{path} imports generator.{other}"
         else:
             assert package == "blueprints", f"{path} imports {package}"
-            neighbours = {part} | SHARED_BY_BLUEPRINTS
+            neighbours = {part} | SHARED_BY_BLUEPRINTS | BUILDS_ON.get(part, set())
             assert part == "catalog" or other in neighbours, f"{path} imports blueprints.{other}"
 
 

@@ -142,13 +142,18 @@ def test_undelivered_alerts_are_kept_and_watched() -> None:
     assert {each.alarm_actions for each in lost} == {(WATCHDOG,)}
 
 
-def with_backups(**backups: dict[str, Any]) -> Environment:
+def with_backups(*, looked_at: bool = False, **backups: dict[str, Any]) -> Environment:
+    """Return an environment with these backups, whose points are looked at hourly or not."""
     vaults = {
         backup["vault"]: {"lock": {"min_retention_days": 7}}
         for backup in backups.values()
         if "vault" in backup
     }
-    return environment(protections={"standard": {"backups": backups}}, vaults=vaults)
+    return environment(
+        protections={"standard": {"backups": backups}},
+        vaults=vaults,
+        recovery={"enabled": looked_at},
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,6 +209,24 @@ def test_the_busiest_rule_is_covered_where_the_others_are_too_rare_to_hide_it() 
     found = uncovered(with_backups(daily=DAILY, seldom=twice_a_week))
     assert list(found) == ["standard.seldom"]
     assert "standard.daily, which also goes there" in found["standard.seldom"]
+
+
+def test_the_hourly_look_covers_every_rule() -> None:
+    place = with_backups(looked_at=True, daily=DAILY, monthly={**MONTHLY, "vault": "long"})
+    assert uncovered(place) == {}
+    ages = {each.name: each for each in decided(place).alarms if "too-old" in each.name}
+    assert len(ages) == 2
+    for each in ages.values():
+        assert each.missing_data == "breaching"
+        assert each.alarm_actions == each.ok_actions == (TOPIC,)
+    monthly = ages["shop-prod-too-old.standard.backups.monthly"]
+    assert monthly.metric is not None
+    assert monthly.threshold == 757 * 3600
+    assert monthly.metric.dimensions == {
+        "Project": "shop",
+        "Environment": "prod",
+        "Rule": "standard.backups.monthly",
+    }
 
 
 def test_without_alerts_or_freshness_alarms_every_rule_is_named_with_the_reason() -> None:
@@ -314,6 +337,7 @@ CLOUDFORMATION_WORDS = {
     *("lambda:InvokeFunction", "sns.amazonaws.com", True, False),
     *("QueueName", "RuleName", "TopicName", "BackupVaultName"),
     *("TableName", "Operation", "GlobalSecondaryIndexName"),
+    *("Project", "Environment", "Rule"),
 }
 
 

@@ -133,6 +133,7 @@ def test_who_is_exempt(tmp_path: Path) -> None:
         "dynamodb:UpdateContinuousBackups": [
             "role/ci/Deploy",
             "role/shop-prod-apply-settings-eu-central-1",
+            "role/shop-prod-keep-pitr-eu-central-1",
         ],
     }.items():
         (statement,) = denied(data, action)

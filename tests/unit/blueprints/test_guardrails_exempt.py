@@ -80,17 +80,16 @@ def test_code_with_exempt_roles_is_guarded_by_name(tmp_path: Path) -> None:
             f"{ROLES}{what}-eu-central-1"
             for what in (
                 "apply-settings",
+                "keep-pitr",
                 "take-snapshots",
                 "restore-machine",
                 "scheduled-machines",
             )
         ),
         "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-apply-settings*",
+        "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-keep-pitr*",
         "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-take-snapshots*",
-        *(
-            f"arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-{what}"
-            for what in ("restore", "settings-snapshot", "snapshots-kept")
-        ),
+        "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-*",
     ]
     assert exempt(statements, "lambda:InvokeFunction") == [
         [
@@ -122,6 +121,36 @@ def test_sources_replicate_into_a_destination_and_nobody_else(tmp_path: Path) ->
 
 
 COPIED = "delete_after_days: 35, copies: {archive: {to: archive, delete_after_days: 35}}}"
+
+
+EXPORTING = (
+    "    deletion_protection: true\n"
+    "    point_in_time_recovery: {recovery_period_days: 35}\n"
+    "    exports: {full_schedule: rate(7 days), incremental_every_hours: 6, delete_after_days: 9}\n"
+)
+REPLICATED = "export_bucket: {replicas: {far: {to: archive}}}\n"
+
+
+def test_exports_are_guarded_where_they_are_held_and_their_replicator_where_it_is(
+    tmp_path: Path,
+) -> None:
+    source = HEAD.replace("    deletion_protection: true\n", EXPORTING) + ONE_TABLE + REPLICATED
+    accepting = f"{DESTINATION}accepts: [prod.yaml]\n"
+    archive = loaded(tmp_path, "archive", prod=source, archive=accepting)
+    held = "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1"
+    for action, resource in (("s3:DeleteBucket", held), ("s3:DeleteObjectVersion", f"{held}/*")):
+        (statement,) = denied({"Statement": controls(archive)}, action)
+        assert resource in statement["Resource"]
+    replicator = f"{ROLES}exports-replication-eu-central-1"
+    (replicating,) = exempt(controls(archive), "s3:ReplicateObject")
+    assert replicator in replicating
+    prod = loaded(tmp_path)
+    (guarded,) = denied({"Statement": controls(prod)}, "iam:UpdateAssumeRolePolicy")[1:]
+    assert replicator in guarded["Resource"]
+    # At home it writes nothing, and so it is exempt from nothing.
+    assert replicator not in exempt(controls(prod), "s3:ReplicateObject")[0]
+    for environment in (archive, prod):
+        assert over_limits(pipeline.render(environment, (pipeline.CLOUDFORMATION,))) == []
 
 
 def test_sources_that_are_an_organization_are_known_by_a_pattern(tmp_path: Path) -> None:
