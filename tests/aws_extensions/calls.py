@@ -2,7 +2,8 @@
 
 `GET /moto-api/calls` answers with it as JSON, oldest first; `DELETE`, like a reset, forgets it.
 A call has service (as requests are signed for it), operation, parameters (of long texts and bodies
-only the length), account_id, region, role_arn and session_name.
+only the length), account_id, region, role_arn and session_name. One that a service made with the
+rights of its caller also has `invoked_by`, such as dynamodb.amazonaws.com.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from .sts import role_session
 
 if TYPE_CHECKING:
     from moto.core.request import Request
+    from moto.sts.models import AssumedRole
 
 MOST_CALLS = 50_000
 MOST_CHARACTERS = 2000
@@ -38,17 +40,33 @@ def _setup_class(self: BaseResponse, request: Request, *args: Any, **kwargs: Any
     request.environ[MARK] = True
     model = get_service_model(self.boto3_service_name)
     operation, parameters = parsed_request(model, request)
-    CALLS.append(
-        {
-            "service": model.signing_name,
-            "operation": operation,
-            "parameters": _short(parameters),
-            "account_id": self.current_account,
-            "region": self.get_region_from_url(request, request.raw_url),
-            "role_arn": session.role_arn,
-            "session_name": session.session_name,
-        }
-    )
+    region = self.get_region_from_url(request, request.raw_url)
+    record(session, model.signing_name, operation, parameters, region)
+
+
+def record(
+    session: AssumedRole,
+    service: str,
+    operation: str,
+    parameters: dict[str, Any],
+    region: str,
+    **more: str,
+) -> None:
+    """Add a call to the list.
+
+    A service that acts with the rights of its caller records its own, with its name as
+    `invoked_by`.
+    """
+    call = {
+        "service": service,
+        "operation": operation,
+        "parameters": _short(parameters),
+        "account_id": session.account_id,
+        "region": region,
+        "role_arn": session.role_arn,
+        "session_name": session.session_name,
+    }
+    CALLS.append(call | more)
 
 
 def _short(value: Any) -> Any:

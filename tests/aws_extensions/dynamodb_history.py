@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import timedelta
-from time import time
 from typing import TYPE_CHECKING, Any
 
-from moto.core.utils import unix_time, utcnow
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 
+from . import clock
 from .operations import state
 
 if TYPE_CHECKING:
@@ -27,13 +27,22 @@ _moto_update = DynamoDBBackend.update_continuous_backups
 _moto_describe = DynamoDBBackend.describe_continuous_backups
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of one item within a window: before it, at its end, and when it was written."""
+
+    old: Item | None
+    new: Item | None
+    written: float
+
+
 def window(table: Table) -> tuple[float, float] | None:
     """Return the first and last moment that the table can be restored to; None where it is off."""
     history = state(table, "history")
     if not history:
         return None
     recovery = table.continuous_backups["PointInTimeRecoveryDescription"]
-    now = unix_time(utcnow())
+    now = clock.now()
     first = int(now - recovery["RecoveryPeriodInDays"] * DAY_SECONDS)
     return max(history["since"], first), now
 
@@ -44,6 +53,35 @@ def items_at(table: Table, moment: float) -> Items:
     items = deepcopy(history["items"])
     _apply(items, [change for change in history["changes"] if change[0] <= moment])
     return items
+
+
+def changes(table: Table, start: float, end: float) -> list[Change]:
+    """Return the last change from `start` until before `end` of each item that had one.
+
+    An item that was neither there before nor is there afterwards had none.
+    """
+    history = state(table, "history")
+    before: dict[Any, Item | None] = {}
+    last: dict[Any, tuple[float, Item | None]] = {}
+    for at, hash_key, range_key, item in history["changes"]:
+        if at < start:
+            before[hash_key, range_key] = item
+        elif at < end:
+            last[hash_key, range_key] = at, item
+    found = []
+    for key, (at, new) in last.items():
+        old = before[key] if key in before else _item(history["items"], *key)
+        if old is not None or new is not None:
+            found.append(Change(old=old, new=new, written=at))
+    return found
+
+
+def _item(items: Items, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
+    if range_key is None:
+        found: Item | None = items.get(hash_key)
+    else:
+        found = items.get(hash_key, {}).get(range_key)
+    return found
 
 
 def _apply(items: Items, changes: list[tuple[float, DynamoType, DynamoType | None, Any]]) -> None:
@@ -60,11 +98,8 @@ def _note(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> N
     history = state(table, "history")
     if not history:
         return
-    if range_key is None:
-        item = table.items.get(hash_key)
-    else:
-        item = table.items.get(hash_key, {}).get(range_key)
-    history["changes"].append((time(), hash_key, range_key, deepcopy(item)))
+    item = _item(table.items, hash_key, range_key)
+    history["changes"].append((clock.now(), hash_key, range_key, deepcopy(item)))
     if len(history["changes"]) > MOST_CHANGES:
         oldest = history["changes"][: MOST_CHANGES // 2]
         _apply(history["items"], oldest)
@@ -98,7 +133,7 @@ def _update(self: DynamoDBBackend, table_name: str, specification: dict[str, Any
     if not specification["PointInTimeRecoveryEnabled"]:
         history.clear()
     elif not history:
-        history |= {"since": int(time()), "items": deepcopy(table.items), "changes": []}
+        history |= {"since": int(clock.now()), "items": deepcopy(table.items), "changes": []}
     return _describe(self, table_name)
 
 

@@ -10,7 +10,6 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import JsonRESTError
-from moto.core.utils import unix_time, utcnow
 from moto.dynamodb.exceptions import (
     PointInTimeRecoveryUnavailable,
     ResourceNotFoundException,
@@ -21,7 +20,7 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
-from . import dynamodb_history, dynamodb_moments
+from . import clock, dynamodb_history, dynamodb_moments
 from .dynamodb import backup_details, encrypt
 from .dynamodb_overrides import UNITS, capacity, indexes
 from .operations import add_operations, state
@@ -105,18 +104,12 @@ def restore_table_to_point_in_time(backend: DynamoDBBackend, request: Request) -
     if latest == ("RestoreDateTime" in request):
         message = "One of UseLatestRestorableTime and RestoreDateTime has to be given"
         raise JsonRESTError("ValidationException", message)
-    moment = unix_time(utcnow()) if latest else _seconds(request["RestoreDateTime"])
+    moment = clock.now() if latest else clock.seconds(request["RestoreDateTime"])
     if not latest and not bounds[0] <= moment <= bounds[1]:
         message = f"RestoreDateTime {moment} is not within {bounds[0]} to {bounds[1]}"
         raise JsonRESTError("InvalidRestoreTimeException", message)
     items = dynamodb_history.items_at(source, moment)
     return restore(backend, source, request, items, {"RestoreDateTime": moment}).describe()
-
-
-def _seconds(value: Any) -> float:
-    if isinstance(value, int | float):
-        return float(value)
-    return unix_time(value.replace(tzinfo=None) - value.utcoffset() if value.tzinfo else value)
 
 
 def describe_backup(backend: DynamoDBBackend, request: Request) -> dict[str, Any]:

@@ -6,73 +6,97 @@ it made, so that what it did can be compared with what its role may do.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
+from .runner import OUTPUT, RESULT
 from .sts import service_session
 
-# The zip comes first, as /var/task does: what lies there is found there, and nowhere else.
-RUNNER = """
-import importlib, json, sys
-import boto3
-
-def record(model, params, **_):
-    call = {"service": model.service_model.service_name, "operation": model.name}
-    print("CALL", json.dumps(call), flush=True)
-
-code, handler, answer = sys.argv[1:]
-sys.path.insert(0, code)
-boto3.setup_default_session()
-boto3.DEFAULT_SESSION.events.register("before-call.*", record)
-module, _, name = handler.rpartition(".")
-try:
-    result = getattr(importlib.import_module(module), name)(json.load(sys.stdin), None)
-except Exception as error:
-    result = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []}
-    status = 1
-else:
-    status = 0
-with open(answer, "w") as file:
-    json.dump(result, file)
-sys.exit(status)
-"""
+RUNNER = Path(__file__).with_name("runner.py")
+START_SECONDS = 60
 
 
 def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
     """Return answer, whether it is an error, and log; in place of a container."""
     self.logs_backend.ensure_log_group(self.logs_group_name)
     with tempfile.TemporaryDirectory() as name:
-        code, answer = Path(name, "code.zip"), Path(name, "answer.json")
+        folder = Path(name)
+        code, result, output = folder / "code.zip", folder / RESULT, folder / OUTPUT
         code.write_bytes(self.code_bytes)
+        request = {
+            "folder": name,
+            "code": str(code),
+            "handler": self.handler,
+            "event": event,
+            "environment": _environment(self),
+        }
         try:
-            done = subprocess.run(
-                [sys.executable, "-c", RUNNER, str(code), self.handler, str(answer)],
-                input=json.dumps(event),
-                env=_environment(self),
-                cwd=name,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=int(self.timeout),
-                check=False,
-            )
-            log, errored = done.stdout, done.returncode != 0
-        except subprocess.TimeoutExpired as error:
-            log, errored = _text(error.stdout), True
-            answer.write_text(_error(f"Task timed out after {self.timeout} seconds"))
-        if not answer.exists():  # it ended itself, or could not be started
+            errored = _status_of(request, int(self.timeout)) != 0
+        except TimeoutError:
             errored = True
-            answer.write_text(_error(f"Runtime exited: {log[-500:]}"))
+            result.write_text(_error(f"Task timed out after {self.timeout} seconds"))
+        log = output.read_text(errors="replace") if output.exists() else ""
+        if not result.exists():  # it ended itself, or could not be started
+            errored = True
+            result.write_text(_error(f"Runtime exited: {log[-500:]}"))
         if log:
             self.save_logs(log)
-        return answer.read_text(), errored, log
+        return result.read_text(), errored, log
+
+
+def _status_of(request: dict[str, Any], seconds: int) -> int:
+    """Return the exit status of a call; raises TimeoutError, with the call ended, after `seconds`.
+
+    A call that ends itself says none: that is one.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.connect(_runner())
+        connection.settimeout(seconds)
+        with connection.makefile("rw", encoding="utf-8") as talk:
+            talk.write(json.dumps(request) + "\n")
+            talk.flush()
+            pid = int(talk.readline())
+            try:
+                return int(talk.readline() or 1)
+            except TimeoutError:
+                os.kill(pid, signal.SIGKILL)
+                raise
+
+
+@cache
+def _runner() -> str:
+    """Start what runs functions; return the path of its socket."""
+    path = f"{tempfile.mkdtemp()}/runner"
+    with _STARTING:
+        if not _STARTED:
+            clean = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+            command = [sys.executable, "-P", str(RUNNER), path]
+            started = subprocess.Popen(command, env=clean)
+            _STARTED.append(path)
+            atexit.register(started.kill)
+    deadline = time.monotonic() + START_SECONDS
+    while not Path(_STARTED[0]).exists():
+        if time.monotonic() > deadline:
+            raise RuntimeError("what runs functions did not start")
+        time.sleep(0.02)
+    return _STARTED[0]
+
+
+_STARTING = Lock()
+_STARTED: list[str] = []
 
 
 def _environment(function: LambdaFunction) -> dict[str, str]:
@@ -95,10 +119,6 @@ def _environment(function: LambdaFunction) -> dict[str, str]:
 
 def _error(message: str) -> str:
     return json.dumps({"errorMessage": message})
-
-
-def _text(output: bytes | str | None) -> str:
-    return output.decode() if isinstance(output, bytes) else output or ""
 
 
 def install() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from moto.core.responses import BaseResponse
 
     Handler = Callable[[Any, dict[str, Any]], Mapping[str, Any] | None]
+
+# What serves the request at the moment, for handlers that need to know who asks.
+SERVED: ContextVar[BaseResponse] = ContextVar("served")
 
 
 def add_operations(
@@ -93,7 +97,11 @@ def _method(
     def method(self: BaseResponse) -> ActionResult:
         self.parse_parameters(self.normalized_request)
         backend = backends[self.current_account][self.region]
-        answer = handler(backend, dict(self.params)) or {}
+        token = SERVED.set(self)
+        try:
+            answer = handler(backend, dict(self.params)) or {}
+        finally:
+            SERVED.reset(token)
         if unknown := unknown_members(output, answer):
             raise TypeError(f"{handler.__name__} answers with {unknown}, which AWS does not")
         return ActionResult(answer)

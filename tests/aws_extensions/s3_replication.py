@@ -2,23 +2,24 @@
 
 A new object of a versioned bucket is copied at once into the versioned bucket of each rule that
 matches it, if that bucket's policy lets the account replicate into it (conditions are not judged).
+The copy is locked as the object is, or else as the bucket that it is in locks objects by default.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
 from moto.core.utils import get_service_model
 from moto.s3.exceptions import S3ClientError
-from moto.s3.models import S3Backend, s3_backends
+from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
+from . import s3_buckets
 from .operations import parsed_request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from moto.s3.models import FakeBucket, FakeKey
 
@@ -59,11 +60,21 @@ def _get_bucket_replication(self: S3Response) -> Any:
 def _put_object(self: S3Backend, bucket_name: str, *args: Any, **kwargs: Any) -> FakeKey:
     key = _moto_put_object(self, bucket_name, *args, **kwargs)
     bucket = self.get_bucket(bucket_name)
-    for rule in _rules(bucket, key):
+    for rule in _one_for_each_destination(_rules(bucket, key)):
         found = _bucket(rule["Destination"]["Bucket"])
-        if found is not None and found[1].is_versioned and _accepts(found[1], self.account_id):
+        if (
+            found is not None
+            and found[1].is_versioned
+            and s3_buckets.allows(found[1], self.account_id, REPLICATE)
+        ):
             _replicate(*found, key, rule["Destination"])
     return key
+
+
+def _one_for_each_destination(rules: Iterator[Rule]) -> Iterable[Rule]:
+    """Of the rules for one destination, the one with the highest priority counts."""
+    ordered = sorted(rules, key=lambda rule: int(rule.get("Priority", 0)))
+    return {rule["Destination"]["Bucket"]: rule for rule in ordered}.values()
 
 
 def _rules(bucket: FakeBucket, key: FakeKey) -> Iterator[Rule]:
@@ -79,33 +90,23 @@ def _rules(bucket: FakeBucket, key: FakeKey) -> Iterator[Rule]:
 
 
 def _bucket(arn: str) -> tuple[S3Backend, FakeBucket] | None:
-    name = arn.rpartition(":")[2]
-    if name not in s3_backends.bucket_accounts:
-        return None
-    partition, account_id = s3_backends.bucket_accounts[name]
-    backend = s3_backends[account_id][partition]
-    return backend, backend.get_bucket(name)
-
-
-def _accepts(bucket: FakeBucket, account_id: str) -> bool:
-    if bucket.account_id == account_id:
-        return True
-    policy = json.loads(bucket.policy or "{}")
-    for statement in policy.get("Statement", []):
-        actions, principal = statement.get("Action", []), json.dumps(statement.get("Principal"))
-        named = any(who in principal for who in ('"*"', f'"{account_id}"', f"::{account_id}:"))
-        actions = [actions] if isinstance(actions, str) else actions
-        if statement["Effect"] == "Allow" and named and any(each in REPLICATE for each in actions):
-            return True
-    return False
+    return s3_buckets.find(arn.rpartition(":")[2])
 
 
 def _replicate(backend: S3Backend, bucket: FakeBucket, key: FakeKey, destination: Rule) -> None:
     kms = destination.get("EncryptionConfiguration", {}).get("ReplicaKmsKeyID")
     encryption = {"encryption": "aws:kms", "kms_key_id": kms} if kms else {}
     storage = destination.get("StorageClass")
+    locked = {"lock_mode": key.lock_mode, "lock_until": key.lock_until} if key.lock_mode else None
     replica = _moto_put_object(
-        backend, bucket.name, key.name, key.value, storage=storage, **encryption
+        backend,
+        bucket.name,
+        key.name,
+        key.value,
+        storage=storage,
+        etag=key.etag.strip('"'),
+        **encryption,
+        **(locked or s3_buckets.retention(bucket)),
     )
     replica._metadata = key._metadata  # noqa: SLF001 - which the request writes only afterwards
 

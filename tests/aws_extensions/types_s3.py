@@ -12,8 +12,10 @@ from .resource_type import Clients, Resource, document, resource_type
 @resource_type("AWS::S3::Bucket", "BucketName")
 def bucket(aws: Clients, properties: dict[str, Any], name: str) -> Resource:
     api = aws("s3")
-    where = {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
-    api.create_bucket(Bucket=name, **({} if aws.region == "us-east-1" else where))
+    request = {"ObjectLockEnabledForBucket": properties.pop("ObjectLockEnabled", False)}
+    if aws.region != "us-east-1":
+        request["CreateBucketConfiguration"] = {"LocationConstraint": aws.region}
+    api.create_bucket(Bucket=name, **request)
     if "BucketEncryption" in properties:
         rules = properties.pop("BucketEncryption")["ServerSideEncryptionConfiguration"]
         encryption = {"Rules": [_encryption(rule) for rule in rules]}
@@ -31,6 +33,9 @@ def bucket(aws: Clients, properties: dict[str, Any], name: str) -> Resource:
     if "VersioningConfiguration" in properties:
         versioning = properties.pop("VersioningConfiguration")
         api.put_bucket_versioning(Bucket=name, VersioningConfiguration=versioning)
+    if "ObjectLockConfiguration" in properties:
+        lock = properties.pop("ObjectLockConfiguration")
+        api.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=lock)
     if "ReplicationConfiguration" in properties:
         replication = _replication(properties.pop("ReplicationConfiguration"))
         api.put_bucket_replication(Bucket=name, ReplicationConfiguration=replication)
@@ -50,13 +55,49 @@ def _encryption(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lifecycle(rule: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule in the words of the API; what it has no word for stays, and is refused."""
     rule = dict(rule)
-    renamed: dict[str, Any] = {"Filter": {"Prefix": rule.pop("Prefix", "")}}
+    renamed: dict[str, Any] = {"Filter": _filter(rule)}
     if "Id" in rule:
         renamed["ID"] = rule.pop("Id")
-    if "ExpirationInDays" in rule:
-        renamed["Expiration"] = {"Days": rule.pop("ExpirationInDays")}
+    expiration = {
+        member: rule.pop(name)
+        for name, member in {
+            "ExpirationInDays": "Days",
+            "ExpirationDate": "Date",
+            "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker",
+        }.items()
+        if name in rule
+    }
+    if expiration:
+        renamed["Expiration"] = expiration
+    if "NoncurrentVersionExpirationInDays" in rule:
+        days = rule.pop("NoncurrentVersionExpirationInDays")
+        renamed["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
+    for name, days in {
+        "Transitions": "Days",
+        "NoncurrentVersionTransitions": "NoncurrentDays",
+    }.items():
+        if name in rule:
+            renamed[name] = [_transition(each, days) for each in rule.pop(name)]
     return rule | renamed
+
+
+def _filter(rule: dict[str, Any]) -> dict[str, Any]:
+    prefix, tags = rule.pop("Prefix", ""), rule.pop("TagFilters", [])
+    sizes = {
+        name: int(rule.pop(name))
+        for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
+        if name in rule
+    }
+    if not tags and not sizes:
+        return {"Prefix": prefix}
+    return {"And": {"Prefix": prefix, "Tags": tags, **sizes}}
+
+
+def _transition(transition: dict[str, Any], days: str) -> dict[str, Any]:
+    renamed = {"TransitionInDays": days, "TransitionDate": "Date"}
+    return {renamed.get(name, name): value for name, value in transition.items()}
 
 
 def _replication(configuration: dict[str, Any]) -> dict[str, Any]:
