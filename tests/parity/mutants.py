@@ -41,7 +41,7 @@ def mutants() -> Iterator[Mutant]:
 
 
 def _all() -> Iterator[Mutant]:
-    for blueprint in (module.NAME for module in catalog.ALL):
+    for blueprint in dict.fromkeys(catalog.spelled_by(module).NAME for module in catalog.ALL):
         yield from _of(blueprint, CLOUDFORMATION)
         if blueprint not in catalog.CLOUDFORMATION_ONLY:
             yield from _of(blueprint, TERRAFORM)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
@@ -19,7 +19,9 @@ from tests.parity.leaves import Output, of_cloudformation, of_terraform
 from tests.parity.variants import Variant, variants
 
 ENVIRONMENTS = Path(__file__).parent.parent / "environments"
-TRACERS = ("tracer", "tracer-archive", "tracer-organization")
+TRACERS = ("tracer", "tracer-remote", "tracer-archive", "tracer-organization")
+# Whose exports a destination holds: what they write of them shows in its templates too.
+SOURCES = {"tracer-archive": ("tracer", "tracer-remote")}
 HEADER = "Written by the parity tests."
 
 
@@ -75,7 +77,7 @@ def cases(name: str) -> tuple[Case, ...]:
     """Return every variant of an environment of tests/environments, rendered where it differs."""
     base = parts_of(name)
     found = []
-    for variant in variants(loaded(name)):
+    for variant in (*variants(loaded(name)), *_of_sources(name)):
         parts = rendered(variant.environment, base)
         changed: dict[str, Part | None] = {
             template: part for template, part in parts.items() if part is not base.get(template)
@@ -83,6 +85,17 @@ def cases(name: str) -> tuple[Case, ...]:
         changed |= dict.fromkeys(base.keys() - parts.keys())
         found.append(Case(variant=variant, parts=changed))
     return tuple(found)
+
+
+def _of_sources(name: str) -> Iterator[Variant]:
+    """Yield a destination as it is when one of its sources writes something else of exports."""
+    here = loaded(name).environment
+    for source in SOURCES.get(name, ()):
+        for variant in (case.variant for case in cases(source)):
+            if "export" in variant.entry.name:
+                changed = variant.environment
+                sources = (changed if each.name == source else each for each in here.sources)
+                yield replace(variant, environment=here.linked(here.destinations, tuple(sources)))
 
 
 def rendered(environment: Environment, base: Parts) -> dict[str, Part]:
@@ -106,10 +119,10 @@ def rendered(environment: Environment, base: Parts) -> dict[str, Part]:
 
 
 def decided(environment: Environment) -> Iterator[tuple[str, Any]]:
-    """Yield the name of the blueprint and the facts of each template."""
+    """Yield the name of the blueprint that spells a template, and the facts of it."""
     for blueprint in catalog.ALL:
         for facts in blueprint.decide(environment):
-            yield blueprint.NAME, facts
+            yield catalog.spelled_by(blueprint).NAME, facts
 
 
 @cache

@@ -14,6 +14,8 @@ from tests.parity.rendering import TRACERS, all_names, cases, loaded
 NAMES_OF_OTHERS = frozenset(
     {
         "defaults.protection",
+        "export_bucket.replicas.*.to",
+        "export_bucket.to",
         "guardrails.break_glass_role.role",
         "project",
         "protections.*.backups.*.copies.*.to",
@@ -41,13 +43,18 @@ NOT_IN_BOTH = {
     "guardrails.service_control_policy.organizations_policy.management_account_id": (
         "provider.tf of a root of its own, in Terraform only"
     ),
+    "export_bucket.replicas.*.to": "there is one destination to name",
+    "export_bucket.to": "there is one destination to name",
+    "export_bucket.object_lock_unverified": "a consent; without it, a mistake",
+    "export_bucket.replicas.*.object_lock.i_understand_this_cannot_be_undone": (
+        "a consent; without it, a mistake"
+    ),
     "kind": "changing it alone is a mistake: each kind has a tracer of its own",
     "lint.accept.*": "`holdfast lint` reads it",
     "lint.accept.* (its name)": "`holdfast lint` reads it",
     "protections.*.backups.*.copies.* (its name)": "a name to merge by; the output has none",
-    "protections.*.point_in_time_recovery.managed": "`holdfast lint` and `explain` read it",
+    "protections.*.exports.tiers.accept_thaw_hours": "a consent; `points` reads it",
     "tables.*.attributes.* (its name)": "renaming it here alone is a mistake",
-    "tables.*.point_in_time_recovery.managed": "`holdfast lint` and `explain` read it",
     "vaults.*.lock.i_understand_this_cannot_be_undone": "a consent; without it, a mistake",
 }
 

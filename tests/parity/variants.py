@@ -180,6 +180,13 @@ def _governance(data: Data, path: Path) -> None:
     lock.pop("cooling_off_days", None)
 
 
+def _compliance(data: Data, path: Path) -> None:
+    """Turn a lock into the other mode, with the consent that one of them needs."""
+    lock = _at(data, path[:-1])
+    lock["mode"] = "compliance" if lock["mode"] == "governance" else "governance"
+    lock["i_understand_this_cannot_be_undone"] = lock["mode"] == "compliance"
+
+
 def _on_demand(data: Data, path: Path) -> None:
     """Pay on demand, and take away what is for provisioned capacity only."""
     billing = _at(data, path[:-1])
@@ -196,6 +203,7 @@ _TOGETHER: Mapping[str, Callable[[Data, Path], None]] = {
     "region": lambda data, path: _everywhere(data, path, "ca-west-1"),
     "defaults.billing.mode": _on_demand,
     "tables.*.billing.mode": _on_demand,
+    "export_bucket.object_lock.mode": _compliance,
     "tables.*.existing": _elsewhere,
     "vaults.*.lock.mode": _governance,
 }
