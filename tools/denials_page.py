@@ -40,7 +40,7 @@ _EXEMPT = {
     "DEPLOY": "who deploys",
     "BACKUP_ROLE": "the role of AWS Backup",
     "SNAPSHOTS": "the function that takes native backups",
-    "RECOVERY": "the function that applies settings",
+    "RECOVERY": "the functions that apply settings and keep recovery on",
     "REPLICATION": "what replicates into a destination",
     "MACHINES": "the state machines that call them",
 }

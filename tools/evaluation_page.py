@@ -26,9 +26,10 @@ _BEFORE = """\
 
 Who asks for what, and what comes of it: cases that an IAM evaluator which is not ours judges over
 the documents as they are rendered, for the example environments and some written for the purpose
-(other partitions, roles under paths, names with a prefix, sixty tables, no organization). All that
-applies is put together: the person's own policies, what is attached to the person, the policy of
-the resource, and the service control policies where the file says that they are attached.
+(other partitions, roles under paths, names with a prefix, sixty tables, no organization, exports
+into another account). All that applies is put together: the person's own policies, what is attached
+to the person, the policy of the resource, and the service control policies where the file says that
+they are attached.
 
 A case names the statements that deny, each as document and Sid; `vault`, `key`, `bucket` and
 `trust` are the resource's own policy. Every document named denies by itself, and without all of
@@ -49,7 +50,8 @@ out.
 | stranger, strange break-glass | every right in an account of no organization of ours |
 
 A point *in nowhere* lies in a vault without a policy. `a//b` is the resource `b` of the environment
-`a`.
+`a`. An export *in critical* is an object of that class in the bucket of exports; *of prod* it lies
+in a bucket that is held for that environment.
 
 The evaluator is `@cloud-copilot/iam-simulate`. It cannot tell what AWS does beyond its documented
 evaluation of policies; nothing here has been tried in an AWS account.

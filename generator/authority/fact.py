@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 Fact = tuple[str, str]
-CopyKind = Literal["table", "history", "backup", "points", "lock", "vault", "key", "catalogue"]
+CopyKind = Literal[
+    "table", "history", "backup", "points", "lock", "vault", "key", "catalogue", "exports"
+]
 
 
 def acting_as(arn: str) -> Fact:
@@ -24,7 +26,7 @@ def lifted(what: str, arn: str) -> Fact:
 
 
 def gone(kind: CopyKind, arn: str) -> Fact:
-    """Return that the copy is destroyed; recovery points and locks go by the ARN of their vault."""
+    """Return that the copy is destroyed; points go by their vault, locks by what they lock."""
     return (f"gone {kind}", arn)
 
 

@@ -34,7 +34,7 @@ class Cell:
 
     `path` is the shortest way of a "yes", or of what may be one ("unknown"). `stopped_by` are the
     policies and Sids, as `NAME: SID`, that stop the direct way of a "no"; nothing where IAM allows
-    it nowhere. "locked" is a no until the retention of the points ends.
+    it nowhere. "locked" is a no until retention ends.
     """
 
     mark: Mark
@@ -93,8 +93,10 @@ def copies_of(world: World) -> Iterator[Copy]:
         yield Copy(kind="vault", title=f"vault {name}", arn=arn)
         if world.vaults[arn].lock is not None:
             yield Copy(kind="lock", title=f"lock of {name}", arn=arn)
-    for bucket in world.catalogues:
-        yield Copy(kind="catalogue", title="the catalogue", arn=bucket.arn)
+    for bucket in world.buckets:
+        yield Copy(kind=bucket.kind, title=bucket.title, arn=bucket.arn)
+        if bucket.lock is not None:
+            yield Copy(kind="lock", title=f"lock of {bucket.short_name}", arn=bucket.arn)
     for arn in world.own_keys:
         yield Copy(kind="key", title=f"key {world.keys[arn].title}", arn=arn)
 
@@ -106,9 +108,12 @@ def _cells(
     sure = reached(every, start)
     doubtful = reached(every, start, certain=False)
     compliance = [
-        lifted("lock", vault.arn)
-        for vault in world.vaults.values()
-        if vault.lock is not None and vault.lock.mode == "compliance"
+        *(
+            lifted("lock", vault.arn)
+            for vault in world.vaults.values()
+            if vault.lock is not None and vault.lock.mode == "compliance"
+        ),
+        *(lifted("lock", bucket.arn) for bucket in world.buckets if bucket.lock == "compliance"),
     ]
     unlocked = reached(every, (*start, *compliance)) if compliance else sure
     for copy in copies:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from blueprints.names import catalogue_bucket_name
+from blueprints.names import (
+    ExportPlace,
+    catalogue_bucket_name,
+    export_classes,
+    export_place,
+    export_replicas,
+    held_exports,
+    recovers,
+)
 from generator.authority.evaluation import Policy, account_of
 from generator.authority.grouping import grouped
 from generator.authority.members import (
@@ -16,10 +25,11 @@ from generator.authority.members import (
     service_control,
 )
 from generator.authority.principals import roles, rows
-from generator.authority.world import Bucket, Code, Key, Lock, Vault, World
+from generator.authority.world import Bucket, Code, Key, Lock, LockMode, Vault, World
 from generator.pipeline import Tree
 from generator.spec.resolved import Environment
 
+_SETTINGS = "catalog/settings/TABLE/TIME.json"
 _POINT_ID = "recovery-point:00000000-0000-0000-0000-000000000000"
 
 
@@ -39,9 +49,11 @@ def read(tree: Tree, linked: Sequence[Tree] = ()) -> World:
         control[account] = (*control.get(account, ()), *service_control(each))
     given = {each.environment.name: attached(each) for each in members}
     tables = grouped(own, control, given)
-    catalogues = tuple(_catalogues(own))
+    buckets = tuple(_buckets(members))
     used = [vaults[arn].key_arn for arn in own_vaults] + [each.key_arn for each in tables]
-    used += [bucket.key_arn for bucket in catalogues]
+    own_keys = {key.arn for key in _keys(own)}
+    used += [bucket.key_arn for bucket in buckets if bucket.key_arn in own_keys]
+    linked_keys = [*(vault.key_arn for vault in vaults.values()), *(b.key_arn for b in buckets)]
     return World(
         environment=own.environment.name,
         account_id=own.environment.account_id,
@@ -49,12 +61,12 @@ def read(tree: Tree, linked: Sequence[Tree] = ()) -> World:
         rows=tuple(rows(own, members, given, [vault.account_id for vault in vaults.values()])),
         tables=tables,
         vaults=vaults,
-        keys=_used_keys(members, [*used, *(vault.key_arn for vault in vaults.values())]),
+        keys=_used_keys(members, [*used, *linked_keys]),
         roles=tuple(roles(members, given)),
         code=tuple(code for each in members for code in _code(each)),
         own_vaults=own_vaults,
         own_keys=tuple(dict.fromkeys(arn for arn in used if arn is not None)),
-        catalogues=catalogues,
+        buckets=buckets,
         service_control=control,
         guardrail_arns={
             name: arn for each in members for name, arn in guardrail_arns(each).items()
@@ -106,21 +118,58 @@ def _code(member: Member) -> Iterator[Code]:
         )
 
 
-def _catalogues(member: Member) -> Iterator[Bucket]:
+def _buckets(members: Sequence[Member]) -> Iterator[Bucket]:
+    """Yield the environment's catalogue, and the buckets of exports that it fills or holds."""
+    rendered = {name: bucket for each in members for name, bucket in _rendered_buckets(each)}
+    own = members[0].environment
+    if recovers(own):
+        yield replace(rendered[catalogue_bucket_name(own)], kind="catalogue", object_key=_SETTINGS)
+    filled = {place.name: (own, place) for place in _places(own)}
+    held = {place.name: (source, place) for source, place in held_exports(own)}
+    for name, (source, place) in {**filled, **held}.items():
+        yield replace(
+            rendered[name],
+            is_replica=place != export_place(source),
+            object_key=f"{export_classes(source)[0]}/full/TABLE/FILE",
+        )
+
+
+def _places(environment: Environment) -> Iterator[ExportPlace]:
+    place = export_place(environment)
+    if place is not None:
+        yield place
+    for _, replica in export_replicas(environment).values():
+        yield replica
+
+
+def _rendered_buckets(member: Member) -> Iterator[tuple[str, Bucket]]:
+    here = member.environment
     policies = {
         properties["Bucket"]["Ref"]: properties["PolicyDocument"]
         for _, properties in member.of_type("AWS::S3::BucketPolicy")
     }
     for logical_id, properties in member.of_type("AWS::S3::Bucket"):
         name = properties["BucketName"]
-        if name == catalogue_bucket_name(member.environment):
-            (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-            yield Bucket(
-                arn=f"arn:{member.environment.partition}:s3:::{name}",
-                account_id=member.environment.account_id,
+        (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        yield (
+            name,
+            Bucket(
+                kind="exports",
+                arn=f"arn:{here.partition}:s3:::{name}",
+                account_id=here.account_id,
                 policy=Policy(name=f"bucket {name}", document=policies[logical_id]),
-                key_arn=member.key_of(rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]),
-            )
+                key_arn=member.key_of(rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID")),
+                object_key="",
+                lock=_bucket_lock(properties.get("ObjectLockConfiguration")),
+            ),
+        )
+
+
+def _bucket_lock(configuration: Mapping[str, Any] | None) -> LockMode | None:
+    if configuration is None:
+        return None
+    mode = configuration["Rule"]["DefaultRetention"]["Mode"]
+    return "compliance" if mode == "COMPLIANCE" else "governance"
 
 
 def _unknown_key(arn: str) -> Key:

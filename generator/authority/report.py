@@ -16,7 +16,7 @@ from generator import pipeline, workspace
 from generator.authority.gathering import worlds
 from generator.authority.matrix import Cell, Copy, Matrix, matrix
 from generator.authority.search import Path
-from generator.authority.world import Row, RowKind, Tables
+from generator.authority.world import Row, RowKind, Tables, World
 from generator.pipeline import CLOUDFORMATION
 
 WIDTH = 120
@@ -96,7 +96,16 @@ def _standing(matrix: Matrix) -> Iterator[str]:
     control = matrix.world.service_control.get(matrix.world.account_id, ())
     attached = "attached, says the file" if control else "not attached, so they do not count"
     yield f"  service control policies  {attached}"
-    yield "  export objects            no export bucket is rendered"
+    yield f"  exports                   {_exports(matrix.world)}"
+
+
+def _exports(world: World) -> str:
+    buckets = [bucket for bucket in world.buckets if bucket.kind == "exports"]
+    if not buckets:
+        return "none are made or held"
+    elsewhere = sum(bucket.account_id != world.account_id for bucket in buckets)
+    several = f"in {len(buckets)} buckets" if len(buckets) > 1 else "in one bucket"
+    return several + (f", {elsewhere} of them in another account" if elsewhere else "")
 
 
 def _columns(matrix: Matrix) -> list[_Column]:
@@ -221,13 +230,16 @@ def _legend(matrix: Matrix, columns: Iterable[_Column]) -> Iterator[str]:
         yield from _entry(kind, notes if names == column.kind else f"{names}: {notes}")
     marks = {matrix.cell(row, copy).mark for row in matrix.rows for copy in matrix.copies}
     if "locked" in marks:
-        yield from _entry("locked", "no, until retention ends: a compliance lock keeps the points")
+        yield from _entry("locked", "no, until retention ends: a compliance lock keeps it")
     if "unknown" in marks:
         yield from _entry("?", "not known: it hangs on a policy that is not rendered here")
     shown = {copy.arn for copy in matrix.copies}
-    for vault in matrix.world.vaults.values():
-        if vault.arn in shown and vault.account_id != matrix.world.account_id:
-            yield from _entry("copies", f"{vault.name} lies in account {vault.account_id}")
+    here, vaults = matrix.world.account_id, matrix.world.vaults.values()
+    places = [(vault.arn, vault.name, vault.account_id) for vault in vaults]
+    places += [(bucket.arn, bucket.name, bucket.account_id) for bucket in matrix.world.buckets]
+    for arn, name, account in places:
+        if arn in shown and account != here:
+            yield from _entry("copies", f"{name} lies in account {account}")
 
 
 def _entry(term: str, words: str) -> Iterator[str]:

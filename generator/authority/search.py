@@ -10,7 +10,7 @@ from generator.authority.evaluation import Policy, Request, Verdict, evaluate
 from generator.authority.fact import Fact, acting_as, closed, gone, lifted, rewritten
 from generator.authority.step import Ask, Step
 from generator.authority.steps import open_to, steps
-from generator.authority.world import ALL_RIGHTS, Identity, World
+from generator.authority.world import ALL_RIGHTS, Bucket, Identity, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,10 +132,8 @@ def _consequences(world: World) -> Iterator[Move]:
             yield _follows(gone("key", vault.key_arn), points)
         for fact in (points, gone("vault", vault.arn), gone("lock", vault.arn)):
             yield _follows(closed(vault.account_id), fact)
-    for bucket in world.catalogues:
-        yield _follows(closed(bucket.account_id), gone("catalogue", bucket.arn))
-        if bucket.key_arn is not None:
-            yield _follows(gone("key", bucket.key_arn), gone("catalogue", bucket.arn))
+    for bucket in world.buckets:
+        yield from _of_bucket(bucket)
     for key in world.keys.values():
         yield _follows(closed(key.account_id), gone("key", key.arn))
     for tables in world.tables:
@@ -144,6 +142,14 @@ def _consequences(world: World) -> Iterator[Move]:
             yield _follows(closed(tables.account_id), fact)
             if tables.key_arn is not None:
                 yield _follows(gone("key", tables.key_arn), fact)
+
+
+def _of_bucket(bucket: Bucket) -> Iterator[Move]:
+    objects = gone(bucket.kind, bucket.arn)
+    for fact in (objects, gone("lock", bucket.arn)):
+        yield _follows(closed(bucket.account_id), fact)
+    if bucket.key_arn is not None:
+        yield _follows(gone("key", bucket.key_arn), objects)
 
 
 def _follows(cause: Fact, effect: Fact) -> Move:

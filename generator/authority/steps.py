@@ -54,7 +54,7 @@ def steps(world: World) -> Iterator[Step]:
         yield from _on_key(key)
     for tables in world.tables:
         yield from _on_table(tables)
-    for bucket in world.catalogues:
+    for bucket in world.buckets:
         yield from _on_bucket(bucket)
     for role in world.roles:
         yield from _on_role(role, world)
@@ -229,7 +229,10 @@ def _on_table(tables: Tables) -> Iterator[Step]:
 def _on_bucket(bucket: Bucket) -> Iterator[Step]:
     """Whoever owns a bucket's account as root deletes its policy whatever that says.
 
+    A retention keeps versions from being deleted, by lifecycle too; governance yields to who may
+    bypass it. The default of the bucket is that of later objects alone.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
     """
 
     def ask(name: str, policy: Policy | None = bucket.policy, what: str = "") -> Ask:
@@ -241,14 +244,25 @@ def _on_bucket(bucket: Bucket) -> Iterator[Step]:
             context={"aws:SecureTransport": "true"},
         )
 
-    opened, destroyed = rewritten(bucket.policy.name), gone("catalogue", bucket.arn)
+    opened, destroyed = rewritten(bucket.policy.name), gone(bucket.kind, bucket.arn)
     for name in ("DeleteBucketPolicy", "PutBucketPolicy"):
         yield Step(asks=(ask(name),), what="the bucket", gives=opened)
         yield Step(asks=(ask(name, None),), what="the bucket", gives=opened, only_root=True)
-    objects = ask("DeleteObjectVersion", what="/catalog/settings/TABLE/TIME.json")
-    yield Step(asks=(objects,), what="the objects", gives=destroyed)
+    delete, retain, bypass = (
+        ask(name, what=f"/{bucket.object_key}")
+        for name in ("DeleteObjectVersion", "PutObjectRetention", "BypassGovernanceRetention")
+    )
+    unlocked = lifted("lock", bucket.arn)
+    if bucket.lock == "governance":
+        yield Step(asks=(delete, bypass), what="the objects", gives=destroyed)
+        yield Step(asks=(retain, bypass), what="the objects", gives=unlocked)
+    needs = frozenset() if bucket.lock is None else frozenset({unlocked})
+    yield Step(asks=(delete,), what="the objects", gives=destroyed, needs=needs)
     expiry = ask("PutLifecycleConfiguration")
-    yield Step(asks=(expiry,), what="the bucket", gives=destroyed, note=_EXPIRY)
+    yield Step(asks=(expiry,), what="the bucket", gives=destroyed, needs=needs, note=_EXPIRY)
+    if bucket.lock is not None:
+        default = ask("PutBucketObjectLockConfiguration")
+        yield Step(asks=(default,), what="the bucket", gives=gone("lock", bucket.arn))
 
 
 def _on_role(role: Role, world: World) -> Iterator[Step]:

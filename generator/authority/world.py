@@ -10,6 +10,7 @@ from generator.authority.conditions import listed
 from generator.authority.evaluation import Document, Policy, statements
 
 LockMode = Literal["governance", "compliance"]
+BucketKind = Literal["catalogue", "exports"]
 RowKind = Literal[
     "break-glass",
     "administrator",
@@ -146,17 +147,36 @@ class Vault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """The catalogue: settings of tables and reports, which a restore needs beside the data."""
+    """The catalogue, exports, or their replica; `object_key` stands for the keys of its objects.
 
+    `lock` is the mode of the retention that its objects get, None where they get none.
+    """
+
+    kind: BucketKind
+    is_replica: bool = False
     arn: str
     account_id: str
     policy: Policy
     key_arn: str | None
+    object_key: str
+    lock: LockMode | None = None
 
     @property
     def name(self) -> str:
         """The bucket's name."""
         return self.arn.rpartition(":")[2]
+
+    @property
+    def short_name(self) -> str:
+        """The name without account and Region, with which it ends."""
+        return self.name.partition(f"-{self.account_id}-")[0]
+
+    @property
+    def title(self) -> str:
+        """What it holds, and where."""
+        if self.kind == "catalogue":
+            return "the catalogue"
+        return f"{'replica of exports' if self.is_replica else 'exports'} in {self.short_name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -184,9 +204,8 @@ class Tables:
 class World:
     """Everything that a matrix is computed from.
 
-    `vaults`, `keys`, `roles` and `code` include those of linked accounts; `own_vaults` and
-    `own_keys` and `catalogues` are the environment's. `service_control` holds what is attached to
-    each account.
+    `vaults`, `keys`, `roles`, `code` and `buckets` include those of linked accounts; `own_vaults`
+    and `own_keys` are the environment's. `service_control` holds what is attached to each account.
     """
 
     environment: str
@@ -200,7 +219,7 @@ class World:
     code: tuple[Code, ...]
     own_vaults: tuple[str, ...]
     own_keys: tuple[str, ...]
-    catalogues: tuple[Bucket, ...]
+    buckets: tuple[Bucket, ...]
     service_control: Mapping[str, tuple[Policy, ...]]
     guardrail_arns: Mapping[str, str]
 

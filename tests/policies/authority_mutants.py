@@ -28,7 +28,13 @@ deploy: {terraform_backend: {s3: {bucket: state, region: eu-central-1}}}
 guardrails:
   deny_destroy: {roles: [Deploy]}
   service_control_policy: {attached: true}
-protections: {standard: {snapshots: {schedule: rate(1 day), keep_days: 7}}}
+protections:
+  standard:
+    snapshots: {schedule: rate(1 day), keep_days: 7}
+    exports: {full_schedule: rate(7 days), incremental_every_hours: 24, delete_after_days: 35}
+export_bucket:
+  object_lock: {mode: governance, retention_days: 35}
+  object_lock_unverified: true
 tables:
   orders: {partition_key: {name: id, type: S}, deletion_protection: true}
   ledger:
@@ -222,7 +228,7 @@ def _each(world: World, visit: Callable[[Policy], Any]) -> World:
         world,
         vaults={k: replace(v, policy=changed(v.policy)) for k, v in world.vaults.items()},
         keys={k: replace(v, policy=changed(v.policy)) for k, v in world.keys.items()},
-        catalogues=tuple(replace(b, policy=changed(b.policy)) for b in world.catalogues),
+        buckets=tuple(replace(b, policy=changed(b.policy)) for b in world.buckets),
         rows=tuple(replace(row, identity=of(row.identity)) for row in world.rows),
         roles=tuple(replace(role, identity=of(role.identity)) for role in world.roles),
         service_control={

@@ -24,6 +24,8 @@ class Grant:
     context: Context = field(default_factory=dict)
     wrong: Sequence[Context] = ()
     policies: Mapping[str, Document] = field(default_factory=dict)
+    # Whose the buckets are, where they are not the environment's.
+    owner: str | None = None
 
     def cases(self, me: Caller, place: Place) -> Iterator[Case]:
         """Yield each action on the first resource, and the first action on each.
@@ -50,7 +52,7 @@ class Grant:
             expected,
             self.policies.get(resource, next(iter(self.policies.values()), None)),
             context={**self.context, **other},
-            resource_account=place.account if self.service == "s3" else None,
+            resource_account=(self.owner or place.account) if self.service == "s3" else None,
         )
 
 

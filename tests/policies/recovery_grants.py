@@ -76,7 +76,7 @@ TARGETS, INDEXES = ("", "-restored"), ("", "-restored", "/index/by_name", "-rest
 BACKUP = "/backup/01489602797149-73d8d5bc"
 
 
-def _reads(site: Site, *ends: str) -> Iterator[Grant]:
+def reads(site: Site, *ends: str) -> Iterator[Grant]:
     described = (
         "DescribeTable DescribeContinuousBackups DescribeContributorInsights "
         "DescribeKinesisStreamingDestination DescribeTimeToLive GetResourcePolicy "
@@ -103,7 +103,7 @@ def _in_region(site: Site, service: str, names: str, arn: str) -> Grant:
     return Grant(service=service, names=names, on=(arn,), not_on=(abroad,))
 
 
-def _in_bucket(site: Site, names: str, *keys: str) -> Grant:
+def in_bucket(site: Site, names: str, *keys: str) -> Grant:
     others = {SETTINGS, REPORT, "catalog/exports/1.json"} - set(keys)
     return Grant(
         service="s3",
@@ -116,7 +116,7 @@ def _in_bucket(site: Site, names: str, *keys: str) -> Grant:
     )
 
 
-def _lists(site: Site, *prefixes: str) -> Iterator[Grant]:
+def lists(site: Site, *prefixes: str) -> Iterator[Grant]:
     for prefix in prefixes:
         yield Grant(
             service="s3",
@@ -150,8 +150,8 @@ def _plan(site: Site) -> Iterator[Grant]:
         not_on=(place.vault("other"),),
     )
     yield Grant(service="backup", names="GetRestoreJobMetadata ListRestoreJobs")
-    yield from _lists(site, "catalog/settings/employee/", "restores/employee/")
-    yield _in_bucket(site, "GetObject", SETTINGS, REPORT)
+    yield from lists(site, "catalog/settings/employee/", "restores/employee/")
+    yield in_bucket(site, "GetObject", SETTINGS, REPORT)
     yield uses_key(place, "Decrypt", "s3", "catalog")
     yield Grant(
         service="kms",
@@ -231,7 +231,7 @@ def _table_keys(site: Site) -> Iterator[Grant]:
 
 def _apply(site: Site) -> Iterator[Grant]:
     place = site.place
-    yield from _reads(site, *INDEXES)
+    yield from reads(site, *INDEXES)
     changes = (
         "UpdateTable EnableKinesisStreamingDestination PutResourcePolicy TagResource "
         "UpdateContinuousBackups UpdateContributorInsights UpdateTimeToLive"
@@ -274,7 +274,7 @@ def _apply(site: Site) -> Iterator[Grant]:
 
 
 def _verify(site: Site) -> Iterator[Grant]:
-    yield from _reads(site, *INDEXES)
+    yield from reads(site, *INDEXES)
     yield Grant(
         service="dynamodb", names="Query Scan", on=site.tables(*INDEXES), not_on=site.others
     )
@@ -283,37 +283,16 @@ def _verify(site: Site) -> Iterator[Grant]:
 
 
 def _report(site: Site) -> Iterator[Grant]:
-    yield _in_bucket(site, "PutObject", REPORT)
+    yield in_bucket(site, "PutObject", REPORT)
     yield uses_key(site.place, "GenerateDataKey", "s3", "catalog")
     if site.alerts:
-        yield from _alerts(site)
+        yield from alerts_of(site)
 
 
-def _alerts(site: Site) -> Iterator[Grant]:
+def alerts_of(site: Site) -> Iterator[Grant]:
     topic = site.place.arn("sns", f"shop-{site.place.name}-alerts")
     yield Grant(service="sns", names="Publish", on=(topic,), not_on=(f"{topic}-of-others",))
     yield uses_key(site.place, "Decrypt GenerateDataKey", "sns", "alerts")
-
-
-def _settings(site: Site) -> Iterator[Grant]:
-    yield from _reads(site, "", "/index/by_name")
-    yield _in_bucket(site, "GetObject PutObject", SETTINGS)
-    yield from _lists(site, "catalog/settings/employee/")
-    yield uses_key(site.place, "GenerateDataKey", "s3", "catalog")
-    yield uses_key(site.place, "Decrypt", "s3", "catalog")
-
-
-def _snapshots(site: Site) -> Iterator[Grant]:
-    tables = tuple(site.place.arn("dynamodb", f"table/{name}") for name in site.snapshots)
-    others = (site.place.arn("dynamodb", "table/employee"), *site.others)
-    yield Grant(service="dynamodb", names="CreateBackup", on=tables, not_on=others)
-    yield Grant(service="dynamodb", names="ListBackups")
-    yield Grant(
-        service="dynamodb",
-        names="DeleteBackup",
-        on=tuple(f"{each}{BACKUP}" for each in tables),
-        not_on=tuple(f"{each}{BACKUP}" for each in others),
-    )
 
 
 def _restoring(site: Site) -> Iterator[Grant]:
@@ -335,10 +314,11 @@ def _restoring(site: Site) -> Iterator[Grant]:
     yield uses_key(site.place, "CreateGrant", None, None, **{"kms:GrantIsForAWSResource": "true"})
 
 
+BY_THE_CLOCK = ("settings-snapshot", "take-snapshots", "check-freshness", "keep-pitr")
 STEPS = ("plan-restore", "restore-table", "apply-settings", "verify-restore", "report-restore")
 
 
-def _calls(site: Site, *functions: str) -> Grant:
+def calls(site: Site, *functions: str) -> Grant:
     def of(name: str) -> str:
         return site.place.arn("lambda", f"function:shop-{site.place.name}-{name}")
 
@@ -346,12 +326,12 @@ def _calls(site: Site, *functions: str) -> Grant:
         service="lambda",
         names="InvokeFunction",
         on=tuple(map(of, functions)),
-        not_on=(*map(of, {*STEPS, "settings-snapshot", "take-snapshots"} - {*functions}),),
+        not_on=(*map(of, {*STEPS, *BY_THE_CLOCK} - {*functions}),),
     )
 
 
 def _orders(site: Site) -> Iterator[Grant]:
-    yield _calls(site, *STEPS, *(("fetch-copy",) if site.destination else ()))
+    yield calls(site, *STEPS, *(("fetch-copy",) if site.destination else ()))
     if site.snapshots:
         parameter = site.place.arn("ssm", f"parameter/shop/{site.place.name}/tables/")
         yield Grant(
@@ -362,25 +342,6 @@ def _orders(site: Site) -> Iterator[Grant]:
         )
 
 
-def _runs(site: Site) -> Iterator[Grant]:
-    yield _calls(site, "settings-snapshot", *(("take-snapshots",) if site.snapshots else ()))
-    if site.alerts:
-        yield from _alerts(site)
-
-
-def _starts(site: Site) -> Iterator[Grant]:
-    def of(name: str) -> str:
-        return site.place.arn("states", f"stateMachine:shop-{site.place.name}-{name}")
-
-    snapshots = ("snapshots-critical",) if site.snapshots else ()
-    yield Grant(
-        service="states",
-        names="StartExecution",
-        on=(of("settings-snapshot"), *map(of, snapshots)),
-        not_on=(of("restore"),),
-    )
-
-
 FUNCTIONS = {
     "plan-restore": _plan,
     "fetch-copy": _fetch,
@@ -388,13 +349,9 @@ FUNCTIONS = {
     "apply-settings": _apply,
     "verify-restore": _verify,
     "report-restore": _report,
-    "settings-snapshot": _settings,
-    "take-snapshots": _snapshots,
 }
 ROLES = {
     "restore": ("RoleForRestores", _restoring),
     "restore-machine": ("RoleOfRestoreMachine", _orders),
-    "scheduled-machines": ("RoleOfScheduledMachines", _runs),
-    "recovery-schedules": ("RoleOfSchedules", _starts),
 }
-ONLY_SOURCES = ("fetch-copy", "settings-snapshot", "scheduled-machines", "recovery-schedules")
+ONLY_SOURCES = ("fetch-copy",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -10,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from blueprints import guardrails
+from blueprints import exports, guardrails
 from generator import pipeline, workspace
 from tests.policies.linter import Kind
 from tests.policies.simulator import ADMINISTRATOR, Case, Context, Document, Outcome, evaluate
@@ -21,41 +20,11 @@ PARTNER, MEMBER, STRANGER = "777777777777", "888888888888", "999999999999"
 SUFFIX = "0123456789abcdef"
 
 # What the examples lack: a destination for a whole organization, a copy to a vault that Holdfast
-# does not render, and a table with a key of its own.
-WRITTEN = {
-    "collect.yaml": f"""
-kind: destination
-project: shop
-environment: collect
-account_id: "666666666666"
-region: eu-central-1
-accepts: {{organization_id: {ORGANIZATION}}}
-principals: {{break_glass: [{{role: BreakGlass}}], deploy: [{{role: Deploy}}]}}
-vaults: {{all: {{lock: {{min_retention_days: 7}}}}}}
-""",
-    "web.yaml": f"""
-project: shop
-environment: web
-account_id: "555555555555"
-region: eu-central-1
-principals: {{break_glass: [{{role: BreakGlass}}], deploy: [{{role: Deploy}}]}}
-protections:
-  standard:
-    backups:
-      daily:
-        schedule: cron(0 3 * * ? *)
-        delete_after_days: 35
-        copies:
-          collect: {{to: collect, delete_after_days: 35}}
-          partner:
-            vault_arn: arn:aws:backup:eu-central-1:{PARTNER}:backup-vault:partner
-            delete_after_days: 35
-tables:
-  page:
-    partition_key: {{name: id, type: S}}
-    encryption: {{key: customer_managed}}
-""",
-}
+# does not render, a table with a key of its own, and exports to a bucket in another account and
+# Region.
+ENVIRONMENTS = Path(__file__).with_name("environments")
+# What else these two have, others have as well.
+ONLY_EXPORTS = ("books", "store")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +75,9 @@ DEV = Place(name="dev", account="333333333333", emergency=True)
 STAGING = Place(name="staging", account="444444444444", region="eu-west-1", emergency=True)
 WEB = Place(name="web", account="555555555555")
 COLLECT = Place(name="collect", account="666666666666")
-PLACES = {place.name: place for place in (PROD, ARCHIVE, DEV, STAGING, WEB, COLLECT)}
+BOOKS = Place(name="books", account="212121212121")
+STORE = Place(name="store", account="232323232323", region="eu-west-1")
+PLACES = {place.name: place for place in (PROD, ARCHIVE, DEV, STAGING, WEB, COLLECT, BOOKS, STORE)}
 MEMBERS = (*(place.account for place in PLACES.values()), PARTNER, MEMBER)
 
 
@@ -120,7 +91,7 @@ class Attached:
 
 @cache
 def attached() -> Mapping[str, Attached]:
-    """Return the documents of the examples and of `WRITTEN`, as `prod/VaultMain`.
+    """Return the documents of the examples and of `ENVIRONMENTS`, as `prod/VaultMain`.
 
     A role has two: `prod/RoleForBackup:trust` and `…:policy`. Guardrails: see evaluation/world.py.
     """
@@ -142,19 +113,17 @@ def document(name: str) -> Document:
 
 
 def _documents() -> Iterator[tuple[str, str, tuple[str, ...], Document]]:
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in WRITTEN.items():
-            Path(folder, name).write_text(text, encoding="utf-8")
-        loaded = (*workspace.load(directory=EXAMPLES), *workspace.load(directory=Path(folder)))
-    for each in loaded:
+    for each in (*workspace.load(directory=EXAMPLES), *workspace.load(directory=ENVIRONMENTS)):
+        name = each.environment.name
         for part in pipeline.render(each.environment, ("cloudformation",)).parts:
-            if part.blueprint is guardrails:
+            beside = name in ONLY_EXPORTS and part.blueprint is not exports
+            if part.blueprint is guardrails or beside:
                 continue
             assert part.cloudformation is not None
             resources = part.cloudformation.template["Resources"]
             for logical_id, resource in resources.items():
                 for path, found in with_statements(resource, ()):
-                    yield each.environment.name, logical_id, path, found
+                    yield name, logical_id, path, found
 
 
 def with_statements(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from tests.policies import scheduled_grants
 from tests.policies.grants import judged, logs
 from tests.policies.recovery_grants import FUNCTIONS, ONLY_SOURCES, ROLES, SITES, Site
 from tests.policies.rendered import (
@@ -33,20 +34,23 @@ Sources = Mapping[str, Sequence[tuple[str | None, str | None]]]
 
 
 def _policies(environment: str, site: Site) -> Iterator[tuple[str, tuple[Case, ...]]]:
+    functions = {**FUNCTIONS, **scheduled_grants.FUNCTIONS}
+    scheduled = {*scheduled_grants.FUNCTIONS, *scheduled_grants.ROLES}
     known = {
         **{
             what: (f"RoleForFunction{what.title().replace('-', '')}", grants)
-            for what, grants in FUNCTIONS.items()
+            for what, grants in functions.items()
         },
         **ROLES,
+        **scheduled_grants.ROLES,
     }
     for what, (logical_id, grants) in known.items():
-        if site.destination is None and what in ONLY_SOURCES:
+        if site.destination is None and what in {*ONLY_SOURCES, *scheduled}:
             continue
         if what == "take-snapshots" and not site.snapshots:
             continue
         granted = list(grants(site))
-        if what in FUNCTIONS:
+        if what in functions:
             granted.append(logs(site.place, what))
         name = f"{environment}/{logical_id}"
         yield f"{name}:policy", tuple(judged(name, site.place, what, granted))
@@ -63,8 +67,10 @@ def _trusts(environment: str, *only: str) -> Iterator[tuple[str, tuple[Case, ...
         "RoleOfScheduledMachines": {
             "states": (
                 (f"{machine}settings-snapshot", f"{machine}restore"),
+                (f"{machine}freshness", f"{machine}restore"),
+                (f"{machine}keep-pitr", f"{machine}exports-critical"),
                 (f"{machine}snapshots-critical", f"{machine}snapshots-standard"),
-            )[: 2 if site.snapshots else 1]
+            )[: 4 if site.snapshots else 3]
         },
         "RoleOfSchedules": {
             "scheduler": (
@@ -81,10 +87,11 @@ def _trusts(environment: str, *only: str) -> Iterator[tuple[str, tuple[Case, ...
         if only and logical_id not in only:
             continue
         name = f"{environment}/{logical_id}:trust"
-        yield name, tuple(_assumed(name, place, services))
+        yield name, tuple(assumed(name, place, services))
 
 
-def _assumed(name: str, place: Place, services: Sources) -> Iterator[Case]:
+def assumed(name: str, place: Place, services: Sources) -> Iterator[Case]:
+    """Yield who assumes a role whose trust is called `name`: these services alone."""
     arn, trust = place.role("any"), document(name)
     open_ = any(each in services for each in ("lambda", "s3"))
     for each, sources in services.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from tests.policies.grants import key_policy
 from tests.policies.rendered import (
     ARCHIVE,
     COLLECT,
@@ -275,6 +276,48 @@ def _recovery(place: Place, key: str, of_vault: str) -> Iterator[Case]:
     ):
         context = {"iam:PassedToService": f"{to}.amazonaws.com"}
         yield me.asks("iam:PassRole", passed, expected, None, context=context)
+    yield from _chains(me, place)
+
+
+def _chains(me: Caller, place: Place) -> Iterator[Case]:
+    """Yield who reads records of exports, where sources that are known by file have some."""
+    bucket = f"arn:aws:s3:::shop-{place.name}-catalog-{place.account}-{place.region}"
+    granted: Outcome = "allow" if place is ARCHIVE else "deny"
+
+    def asks(name: str, what: str, expected: Outcome, prefix: str | None = None) -> Case:
+        context = {"s3:prefix": prefix}
+        account = place.account
+        return me.asks(
+            f"s3:{name}", what, expected, None, context=context, resource_account=account
+        )
+
+    yield asks("ListBucket", bucket, granted, "catalog/exports/orders/")
+    for prefix in ("catalog/settings/orders/", None):
+        yield asks("ListBucket", bucket, "deny", prefix)
+    record = f"{bucket}/catalog/exports/orders/a.json"
+    yield asks("GetObject", record, granted)
+    yield asks("PutObject", record, "deny")
+    for other in ("attempts", "settings"):
+        yield asks("GetObject", f"{bucket}/catalog/{other}/orders/a.json", "deny")
+    team = "arn:aws:s3:::team-data"
+    yield asks("ListBucket", team, "deny", "catalog/exports/orders/")
+    yield asks("GetObject", f"{team}/catalog/exports/orders/a.json", "deny")
+    through: Context = {
+        "kms:ViaService": f"s3.{place.region}.amazonaws.com",
+        "kms:ResourceAliases": [f"alias/shop-{place.name}-catalog"],
+    }
+    policy, abroad = key_policy(place), place.key.replace(place.region, "us-east-1")
+    yield me.asks("kms:Decrypt", place.key, granted, policy, context=through)
+    yield me.asks("kms:Decrypt", abroad, "deny", policy, context=through)
+    wrong: tuple[Context, ...] = (
+        {"kms:ViaService": f"dynamodb.{place.region}.amazonaws.com"},
+        {"kms:ViaService": None},
+        {"kms:ResourceAliases": ["alias/other"]},
+    )
+    for other_context in wrong:
+        context = {**through, **other_context}
+        yield me.asks("kms:Decrypt", place.key, "deny", policy, context=context)
+    yield me.asks("kms:GenerateDataKey", place.key, "deny", policy, context=through)
 
 
 POLICIES: dict[str, tuple[Case, ...]] = {

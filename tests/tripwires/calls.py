@@ -224,7 +224,7 @@ CALLS: tuple[Call, ...] = (
         "UpdateAlias",
         request={"aliasName": "alias/shop-prod-critical", "targetKeyId": KEY},
     ),
-    # the bucket of exports
+    # the bucket of exports, and with another name that of the catalogue
     *_calls(
         "export-bucket",
         "s3",

@@ -48,8 +48,9 @@ def samples() -> Iterator[tuple[Event, list[tuple[str, str]]]]:
     for call in EVERY:
         for actor in ACTORS.values():
             yield record(call, actor), expected(call, actor)
-        # The other table and vault of the environment.
+        # The other table, vault and bucket of the environment.
         text = json.dumps(call.request).replace("order_transaction", "employee")
+        text = text.replace("shop-prod-exports-", "shop-prod-catalog-")
         other = json.loads(text.replace("shop-prod-critical", "shop-prod-main"))
         for who in ("root", "who deploys"):
             event = record(call, ACTORS[who], requestParameters=other or None)

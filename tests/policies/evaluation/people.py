@@ -64,6 +64,14 @@ PEOPLE: Mapping[str, Person] = {
         for what, logical_id in {
             "apply-settings": "RoleForFunctionApplySettings",
             "catalog-replication": "RoleOfCatalogueReplication",
+            "check-freshness": "RoleForFunctionCheckFreshness",
+            "export-table": "RoleForFunctionExportTable",
+            "exports-machine": "RoleOfExportsMachine",
+            "exports-replication": "RoleOfExportReplication",
+            "keep-pitr": "RoleForFunctionKeepPitr",
+            "plan-export": "RoleForFunctionPlanExport",
+            "report-export": "RoleForFunctionReportExport",
+            "verify-export": "RoleForFunctionVerifyExport",
             "fetch-copy": "RoleForFunctionFetchCopy",
             "plan-restore": "RoleForFunctionPlanRestore",
             "restore": "RoleForRestores",
@@ -156,10 +164,15 @@ WORDS: Mapping[str, str] = {
     "scaling": "application-autoscaling:scalable-target/1a2b",
 }
 BUCKET = "arn:{partition}:s3:::shop-{name}-{what}-{account}-{region}"
-# Words for a bucket → what its name says, and the key of an object in it.
+_EXPORT = "/{0}/full/employee/AWSDynamoDB/01700000000000-1a2b3c4d/data/x.json.gz"
+# Words for a bucket → what its name says, and the key of an object in it. Words for exports may
+# end with `of ENVIRONMENT`, whose they are; an `export in critical` is one of that class.
 _IN_BUCKETS = {
     "bucket": ("exports", ""),
     "object": ("exports", "/data.gz"),
+    "record of an export": ("catalog", "/catalog/exports/employee/1_2_full.json"),
+    "attempt": ("catalog", "/catalog/attempts/employee/1-incremental/1.json"),
+    "freshness": ("catalog", "/catalog/freshness.json"),
     "catalogue": ("catalog", ""),
     "settings": ("catalog", "/catalog/settings/employee/20261120T023000Z.json"),
     "report": ("catalog", "/restores/employee/1a2b.json"),
@@ -178,15 +191,9 @@ def thing(world: World, what: str) -> Thing:
     fields = {"name": world.name, "region": world.region, "account": world.account}
     if what == "*" or what.startswith("arn:"):
         return Thing(arn=what.format(**fields, partition=world.partition), context={})
-    if what in _IN_BUCKETS:
-        bucket, key = _IN_BUCKETS[what]
-        document = world.documents.get("PolicyOfCatalogueBucket") if bucket == "catalog" else None
-        return Thing(
-            arn=BUCKET.format(**fields, partition=world.partition, what=bucket) + key,
-            policy=None if document is None else "bucket",
-            document=document,
-            context={"aws:SecureTransport": "true"},
-        )
+    found = _in_bucket(world, what)
+    if found is not None:
+        return found
     for word in sorted(WORDS, key=len, reverse=True):
         if what == word or what.startswith(f"{word} "):
             rest = what.removeprefix(word).strip()
@@ -197,8 +204,32 @@ def thing(world: World, what: str) -> Thing:
     return Thing(arn=world.arn(service, resource.format(**fields)), context={})
 
 
+def _in_bucket(world: World, what: str) -> Thing | None:
+    words, _, of = what.partition(" of ") if what not in _IN_BUCKETS else (what, "", "")
+    exported = words.removeprefix("export in ")
+    if words not in _IN_BUCKETS and exported == words:
+        return None
+    bucket, key = _IN_BUCKETS.get(words, ("exports", _EXPORT.format(exported)))
+    policy = {"catalog": "PolicyOfCatalogueBucket", "exports": "PolicyOfExportBucket"}[bucket]
+    document = world.documents.get(f"Held{policy}Shop{of.title()}" if of else policy)
+    fields = {"name": world.name, "region": world.region, "account": world.account}
+    name = f"{bucket}-{of}" if of else bucket
+    return Thing(
+        arn=BUCKET.format(**fields, partition=world.partition, what=name) + key,
+        policy=None if document is None else "bucket",
+        document=document,
+        context={"aws:SecureTransport": "true"},
+    )
+
+
 # Words for keys → logical ID, and what the alias says; those of vaults are named after them.
-_KEYS = {"tables": ("KeyOfTablesTables", "tables"), "catalogue": ("KeyOfCatalogue", "catalog")}
+_KEYS = {
+    "tables": ("KeyOfTablesTables", "tables"),
+    "catalogue": ("KeyOfCatalogue", "catalog"),
+    "exports": ("KeyOfExports", "exports"),
+    "exports of prod": ("HeldKeyOfExportsShopProd", "exports-prod"),
+    "exports of books": ("HeldKeyOfExportsShopBooks", "exports-books"),
+}
 
 
 def _with_policy(world: World, word: str, rest: str, arn: str) -> Thing:

@@ -32,6 +32,9 @@ _SHORT = {
     "mfa": "aws:MultiFactorAuthPresent",
     "grants": "kms:GrantIsForAWSResource",
     "via": "kms:ViaService",
+    "tls": "aws:SecureTransport",
+    "prefix": "s3:prefix",
+    "metrics": "cloudwatch:namespace",
 }
 # Keys that only some of a line's actions carry, by how these begin.
 _CARRIED_BY = {"policy": ("iam:Attach", "iam:Detach"), "to": ("iam:PassRole",)}
@@ -188,7 +191,8 @@ def _context(world: World, row: Row, action: str, one: Person) -> dict[str, str 
         elif key == "to":
             value = f"{value}.amazonaws.com"
         elif key == "via":
-            value = f"{value}.{world.region}.amazonaws.com"
+            regional = value if "." in value else f"{value}.{world.region}"
+            value = f"{regional}.amazonaws.com"
         found[_SHORT[key]] = None if value == "-" else value
     if one.session:
         found["aws:PrincipalArn"] = arn_of(world, one)

@@ -12,7 +12,7 @@ from typing import Any
 
 from blueprints import guardrails
 from generator import pipeline, workspace
-from tests.policies.rendered import EXAMPLES, with_statements
+from tests.policies.rendered import ENVIRONMENTS, EXAMPLES, ONLY_EXPORTS, with_statements
 from tests.policies.simulator import Document
 
 # What the examples lack: other partitions, roles under paths, names with a prefix, more tables
@@ -114,7 +114,7 @@ class World:
 
 @cache
 def worlds() -> Mapping[str, World]:
-    """Return the worlds of the examples and of `WRITTEN`, by name."""
+    """Return the worlds of the examples, of `ONLY_EXPORTS` and of `WRITTEN`, by name."""
     return {name: render(each) for name, each in environments().items()}
 
 
@@ -125,6 +125,8 @@ def environments() -> Mapping[str, Any]:
         for name, text in WRITTEN.items():
             Path(folder, f"{name}.yaml").write_text(text, encoding="utf-8")
         loaded = (*workspace.load(directory=EXAMPLES), *workspace.load(directory=Path(folder)))
+    of_exports = workspace.load(ONLY_EXPORTS, directory=ENVIRONMENTS)
+    loaded = (*loaded, *of_exports)
     return {each.environment.name: each.environment for each in loaded}
 
 

@@ -222,7 +222,9 @@ def test_the_roles_of_ours_do_their_job_and_no_more(tmp_path: Path) -> None:
         ("take-snapshots", "backup"): deleting,
         ("apply-settings", "history"): switching_off,
         ("scheduled-machines", "backup"): [f"{ordering}take-snapshots", *deleting],
+        ("keep-pitr", "history"): switching_off,
         ("restore-machine", "history"): [f"{ordering}apply-settings", *switching_off],
+        ("scheduled-machines", "history"): [f"{ordering}keep-pitr", *switching_off],
     }
     for row in found.rows:
         if row.kind == "role":

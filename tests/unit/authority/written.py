@@ -72,7 +72,7 @@ def cell(found: Matrix, who: str, kind: str, name: str = "") -> Cell:
     """Return the one cell of a principal, by kind or title, and a copy."""
     (row,) = [row for row in found.rows if who in (row.kind, row.title)]
     copies = [copy for copy in found.copies if copy.kind == kind and name in copy.arn]
-    if kind == "key":
+    if kind == "key" and not name:
         copies = [copy for copy in copies if "Catalogue" not in copy.arn]
     (copy,) = {each.arn: each for each in copies}.values()
     return found.cell(row, copy)
