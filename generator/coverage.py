@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from generator.naming import vault_name
 from generator.spec import Backup, Vault
 from generator.spec.resolved import Environment, Table
+from generator.spec.retention import retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,25 @@ class BackupCoverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPlaceCoverage:
+    """Where exports lie: the bucket that takes them, or a replica."""
+
+    account_id: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportsCoverage:
+    """Exports as a table gets them: the window promised, and how long objects are kept for it."""
+
+    full_schedule: str
+    incremental_every_minutes: int
+    window_days: int
+    keep_days: int
+    places: tuple[ExportPlaceCoverage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableCoverage:
     """Everything that protects one table, and what it is not protected against."""
 
@@ -50,6 +70,7 @@ class TableCoverage:
     deletion_protection: str
     backups: tuple[BackupCoverage, ...]
     native_backups: str
+    exports: ExportsCoverage | None
     alerts: str
     not_protected_against: tuple[str, ...]
 
@@ -86,7 +107,7 @@ def kept_text(delete_after_days: int, cold_storage_after_days: int | None) -> st
 
 
 def _table(environment: Environment, table: Table) -> TableCoverage:
-    backups = tuple(_backups(environment, table))
+    backups, exports = tuple(_backups(environment, table)), _exports(environment, table)
     return TableCoverage(
         key=table.key,
         name=table.name,
@@ -97,8 +118,9 @@ def _table(environment: Environment, table: Table) -> TableCoverage:
         deletion_protection=_deletion_protection(table),
         backups=backups,
         native_backups=_native_backups(table),
+        exports=exports,
         alerts=_alerts(environment),
-        not_protected_against=tuple(_gaps(environment, table, backups)),
+        not_protected_against=tuple(_gaps(environment, table, backups, exports)),
     )
 
 
@@ -125,6 +147,26 @@ def _backups(environment: Environment, table: Table) -> Iterator[BackupCoverage]
                 for target in environment.copies(backup)
             ),
         )
+
+
+def _exports(environment: Environment, table: Table) -> ExportsCoverage | None:
+    exports = environment.exports.get(table.protection_name)
+    if exports is None:
+        return None
+    bucket, destinations = environment.spec.export_bucket, environment.destinations
+    holders = [environment if bucket.to is None else destinations[bucket.to]]
+    holders += [destinations[replica.to] for replica in bucket.replicas.values()]
+    kept = retention(exports)
+    return ExportsCoverage(
+        full_schedule=f"{exports.full_schedule} {exports.full_schedule_timezone}",
+        incremental_every_minutes=exports.incremental_minutes,
+        window_days=kept.window_days,
+        keep_days=kept.keep_days,
+        places=tuple(
+            ExportPlaceCoverage(account_id=holder.account_id, region=holder.region)
+            for holder in holders
+        ),
+    )
 
 
 def _recovery(table: Table) -> str:
@@ -159,12 +201,18 @@ def _alerts(environment: Environment) -> str:
 
 
 def _gaps(
-    environment: Environment, table: Table, backups: tuple[BackupCoverage, ...]
+    environment: Environment,
+    table: Table,
+    backups: tuple[BackupCoverage, ...],
+    exports: ExportsCoverage | None,
 ) -> Iterator[str]:
-    copies = [copy for backup in backups for copy in backup.copies]
+    copies: list[CopyCoverage | ExportPlaceCoverage] = [
+        copy for backup in backups for copy in backup.copies
+    ]
+    copies += () if exports is None else exports.places
     if table.point_in_time_recovery is None and (not table.existing or table.recovery_refused):
         yield "a bad write: without point-in-time recovery all since the last backup is lost"
-    if not backups:
+    if not backups and exports is None:
         yield "anything older than point-in-time recovery, and the loss of the account"
     if not table.existing and not table.deletion_protection:
         yield "deletion of the table by a person or a stack (it can be restored, not stopped)"

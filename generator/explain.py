@@ -10,12 +10,15 @@ from typing import Any
 
 import click
 
+from blueprints.names import ExportPlace, export_place, export_replicas
 from generator import workspace
 from generator.coverage import BackupCoverage, TableCoverage, coverage, kept_text, lock_text
 from generator.environment import Document
 from generator.errors import Mistake, Mistakes, Path, dotted
 from generator.naming import vault_name
+from generator.spec import Exports
 from generator.spec.resolved import Environment
+from generator.spec.retention import LATE_DAYS, retention
 
 _WIDTH = 24
 
@@ -55,9 +58,58 @@ def _environment(environment: Environment) -> Iterator[str]:
         if protection.select_by_tag is not None:
             tag = protection.select_by_tag
             yield _line(f"class {name}", f"also every table tagged {tag.key}={tag.value}")
+    for name, exports in environment.exports.items():
+        yield from _exports(name, exports)
+    yield from _export_places(environment)
     for table in coverage(environment):
         yield ""
         yield from _table(table)
+
+
+def _exports(name: str, exports: Exports) -> Iterator[str]:
+    """Yield what is promised of a class's exports, and how long objects are kept for that."""
+    kept = retention(exports)
+    yield _line(
+        f"exports of {name}",
+        f"every moment of the last {kept.window_days} days comes back, to the end of the "
+        "incremental export before it",
+    )
+    yield _line(
+        "",
+        f"full {exports.full_schedule} {exports.full_schedule_timezone}, incremental every "
+        f"{_interval(exports.incremental_minutes)}",
+    )
+    yield _line(
+        "",
+        f"{name}/full/ and {name}/incremental/ kept {kept.keep_days} days: {kept.window_days} "
+        f"promised, {kept.full_interval_days} between two full exports, {kept.catch_up_days} to "
+        f"catch up, {LATE_DAYS} for late starts",
+    )
+    tiers = {} if exports.tiers is None else exports.tiers.model_dump(exclude_none=True)
+    if tiers:
+        moves = [f"{tier} {days}" for tier, days in tiers.items()]
+        yield _line("", f"cheaper storage: {', '.join(moves)}")
+
+
+def _interval(minutes: int) -> str:
+    count, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return unit if count == 1 else f"{count} {unit}s"
+
+
+def _export_places(environment: Environment) -> Iterator[str]:
+    """Yield the bucket that exports go to, and its replicas."""
+    original = export_place(environment)
+    if original is None:
+        return
+    yield _line("exports go to", _place(original))
+    for name, (_, replica) in export_replicas(environment).items():
+        yield _line("", f"replica {name}: {_place(replica)}")
+
+
+def _place(place: ExportPlace) -> str:
+    lock = place.object_lock
+    locked = "not locked" if lock is None else f"{lock.mode} lock, {lock.retention_days} days"
+    return f"{place.name} in {place.account_id} {place.region} ({locked})"
 
 
 def _table(table: TableCoverage) -> Iterator[str]:
@@ -70,6 +122,8 @@ def _table(table: TableCoverage) -> Iterator[str]:
     if not table.backups:
         yield _line("backups", "none")
     yield _line("native backups", table.native_backups)
+    exports = table.exports
+    yield _line("exports", "none" if exports is None else f"the last {exports.window_days} days")
     yield _line("deletion protection", table.deletion_protection)
     yield _line("alerts", table.alerts)
     for number, gap in enumerate(table.not_protected_against):
@@ -90,7 +144,7 @@ def _backup(backup: BackupCoverage) -> Iterator[str]:
 
 
 def _line(title: str, text: str) -> str:
-    return f"  {title:{_WIDTH}}{text}"
+    return f"  {title:{_WIDTH - 1}} {text}"
 
 
 def _origin(document: Document, where: str) -> Iterator[str]:

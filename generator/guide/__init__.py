@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.guide import after, before, deploy, guardrails, overview, recover
+from generator.guide import after, before, deploy, exports, guardrails, overview, recover
 from generator.pipeline import Tree, header_of
 
 
@@ -18,6 +18,7 @@ def guide(tree: Tree) -> str:
         *deploy.sections(tree),
         *guardrails.sections(tree),
         *after.sections(tree),
+        *exports.sections(tree),
         *recover.sections(tree),
     )
     return "\n\n".join(section.strip("\n") for section in sections if section) + "\n"

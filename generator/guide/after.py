@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from blueprints.alerts import uncovered_rules, watchdog_topic_arn
 from blueprints.names import alerts_topic_arn, backup_role_arn
+from blueprints.watching import freshness_rules
 from generator.naming import vault_name
 from generator.pipeline import Tree
 from generator.spec.resolved import Environment
@@ -45,7 +46,15 @@ aws sns publish --region {region} --topic-arn {topics[0]} \\
   --subject 'Holdfast test of {environment.name}' --message 'Delivery works.'
 ```"""
     if environment.spec.alerts is not None and environment.spec.alerts.freshness_alarms:
-        yield "Freshness alarms begin in ALARM and turn to OK after the first backup."
+        yield (
+            "Freshness alarms begin in ALARM and turn to OK after the first backup"
+            + (
+                "; those on the age of points after the first hourly look, where points are new "
+                "enough."
+                if freshness_rules(environment)
+                else "."
+            )
+        )
 
 
 def _proof(environment: Environment) -> Iterator[str]:
@@ -56,16 +65,28 @@ aws backup list-protected-resources --region {environment.region} --output table
   --query "Results[?ResourceType=='DynamoDB'].[ResourceArn,LastBackupTime]"
 ```"""
     yield "### Silence that no alarm notices"
-    yield (
-        "Failures of jobs are reported. That nothing ran at all is noticed only by the freshness "
-        "alarm of a vault, which is quiet as long as any backup of any table arrives there. So "
-        "nobody is told of:"
-    )
-    lines = [
-        "a single table that is missing from the backups, because its name in the environment "
-        "file is wrong or the table was deleted",
-        "a copy that was never started",
-    ]
+    if freshness_rules(environment):
+        yield (
+            "Failures of jobs are reported, and that nothing ran at all is noticed by the hourly "
+            "look, table by table. Nobody is told of:"
+        )
+        lines = [
+            "a table that is selected by tag alone: name it in the environment file",
+            "a copy that was never started",
+            "of two backups of a class with one vault and one lifecycle, the one that is missing "
+            "as long as the other one's points are new enough",
+        ]
+    else:
+        yield (
+            "Failures of jobs are reported. That nothing ran at all is noticed only by the "
+            "freshness alarm of a vault, which is quiet as long as any backup of any table arrives "
+            "there. So nobody is told of:"
+        )
+        lines = [
+            "a single table that is missing from the backups, because its name in the environment "
+            "file is wrong or the table was deleted",
+            "a copy that was never started",
+        ]
     lines += [
         f"`{rule.backup_name}` of class {rule.class_name} into "
         f"`{vault_name(environment, rule.vault)}`: {rule.reason}"

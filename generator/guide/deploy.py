@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blueprints import catalog
+from blueprints.names import export_owner, export_place, export_replicas
 from generator.bundle import FOLDER as FUNCTIONS
 from generator.bundle import MANIFEST
 from generator.pipeline import CLOUDFORMATION, TERRAFORM, Part, Tree, terraform_folder
@@ -68,7 +69,7 @@ def _before(environment: Environment) -> str:
     ]
     if environment.destinations:
         names = ", ".join(f"`{name}` (`../{name}/`)" for name in environment.destinations)
-        lines.append(f"Destinations come first: {names}.")
+        lines.append(f"Destinations come first: {names}.{_buckets_first(environment)}")
     if environment.sources:
         names = ", ".join(f"`{source.name}`" for source in environment.sources)
         lines.append(f"This is a destination: deploy it before {names}.")
@@ -89,6 +90,21 @@ def _before(environment: Environment) -> str:
             "deploy as break-glass, or name the role that deploys."
         )
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def _buckets_first(environment: Environment) -> str:
+    """Return which of them have to have a bucket before the template of exports is deployed."""
+    if export_place(environment) is None:
+        return ""
+    owner, replicas = export_owner(environment), export_replicas(environment)
+    there = [] if owner is environment else [owner.name]
+    there += [each.name for each, _ in replicas.values()]
+    names = ", ".join(f"`{name}`" for name in there)
+    return (
+        f" The template `exports` here needs the buckets that `exports` of {names} makes."
+        if there
+        else ""
+    )
 
 
 def _bootstrap(environment: Environment) -> str:

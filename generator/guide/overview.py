@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from blueprints.names import vault_key_alias
+from blueprints.exports.schedules import exporting
+from blueprints.names import export_place, export_replicas, vault_key_alias
+from blueprints.watching import freshness_rules
 from generator.coverage import (
     BackupCoverage,
     TableCoverage,
@@ -13,10 +15,18 @@ from generator.coverage import (
     lock_text,
     schedule_text,
 )
+from generator.guide.exports import every
 from generator.naming import vault_name
 from generator.pipeline import Tree
 from generator.spec.resolved import Environment
 
+_LOOKED_AT = {
+    "aws_backup": "its recovery points of that lifecycle in the vault",
+    "export_full": "its full exports",
+    "export_incremental": "the end of its chain of exports",
+    "point_in_time": "its latest restorable time",
+    "snapshot": "its native backups",
+}
 # Beyond this many tables the picture shows classes only.
 TABLES_IN_PICTURE = 12
 
@@ -40,6 +50,9 @@ def sections(tree: Tree) -> Iterator[str]:
     if environment.vaults:
         yield "### Vaults"
         yield _vaults(environment)
+    if freshness_rules(environment):
+        yield "### Looked at every hour"
+        yield from _watched(environment)
     if tables:
         yield "## What is not protected"
         yield _gaps(tables)
@@ -92,6 +105,7 @@ def _classes(environment: Environment) -> str:
                 f"| {snapshots.keep_days} days, and the newest {snapshots.keep_last} "
                 "| DynamoDB's own, here | none | |"
             )
+        lines += _exports(environment, class_name)
         if protection.select_by_tag is not None:
             tag = protection.select_by_tag
             lines.append(
@@ -99,6 +113,45 @@ def _classes(environment: Environment) -> str:
                 f"with the tag `{tag.key}={tag.value}` | | | | |"
             )
     return "\n".join(lines)
+
+
+def _exports(environment: Environment, class_name: str) -> Iterator[str]:
+    exports, place = exporting(environment).get(class_name), export_place(environment)
+    if exports is None or place is None:
+        return
+    replicas = ", ".join(f"`{each.name}`" for _, each in export_replicas(environment).values())
+    yield (
+        f"| {class_name} | exports to S3 | full `{exports.full_schedule} "
+        f"{exports.full_schedule_timezone}`, incremental every "
+        f"{every(exports.incremental_minutes)} | window of {exports.delete_after_days} days: see "
+        f"Exports | bucket `{place.name}` | {replicas or 'none'} | |"
+    )
+
+
+def _watched(environment: Environment) -> Iterator[str]:
+    told = (
+        "What is older is told by name: once, again when something changes, and once a day while "
+        "it lasts."
+        if environment.spec.alerts
+        else "There are no `alerts`, so that nobody is told."
+    )
+    yield (
+        "A function compares every table with its newest point, by every rule below. "
+        f"{told} The age of a rule's oldest table is the metric `AgeOfNewestPoint` in namespace "
+        "`Holdfast`."
+    )
+    lines = ["| rule | what is looked at | at most |", "|---|---|---|"]
+    lines += [
+        f"| `{rule.name}` | {_LOOKED_AT[rule.source]} | {every(rule.allowed_minutes)} |"
+        for rule in freshness_rules(environment)
+    ]
+    yield "\n".join(lines)
+    yield (
+        "Another one looks every hour, and after each change that CloudTrail tells of, that "
+        "point-in-time recovery is on and reaches back as far as the file says. It switches on and "
+        "lengthens, and tells of it; a longer period it leaves, and of tables with "
+        "`managed: false` it only tells."
+    )
 
 
 def _vaults(environment: Environment) -> str:

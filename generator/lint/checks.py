@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from blueprints.alerts import uncovered_rules, watches
 from blueprints.guardrails.scopes import names_tables, protected_tables
+from generator.spec import ExportBucket
 from generator.spec.regions import KNOWN_REGIONS
 from generator.spec.resolved import Environment
+from generator.spec.retention import retention
 
 # What a check yields: dotted path of the place to blame, as parts, and the message.
 Found = Iterator[tuple[tuple[str, ...], str]]
@@ -227,3 +229,37 @@ def needs_trail(environment: Environment) -> Found:
             f"tripwires hear of calls in account {environment.account_id} only while a CloudTrail "
             "trail logs its management events, reading and writing ones; no template here makes it",
         )
+
+
+def unused_export_bucket(environment: Environment) -> Found:
+    """Yield a bucket that nothing is exported to."""
+    if environment.spec.export_bucket != ExportBucket() and not environment.exports:
+        yield (
+            ("export_bucket",),
+            "no class that a table uses has exports, so there is no bucket either",
+        )
+
+
+def unexported_selections(environment: Environment) -> Found:
+    """Yield classes that select tables by tag, which their exports leave out."""
+    for name, protection in environment.protections.items():
+        tag = protection.select_by_tag
+        if tag is not None and protection.exports is not None:
+            yield (
+                ("protections", name, "exports"),
+                f"tables that class {name} selects by the tag {tag.key}={tag.value} are backed up "
+                "and not exported",
+            )
+
+
+def outliving_locks(environment: Environment) -> Found:
+    """Yield locks under which a class's exports live longer than its chain needs them."""
+    for path, lock in environment.spec.export_bucket.locks.items():
+        for name, exports in environment.exports.items():
+            kept = retention(exports).keep_days
+            if lock.retention_days > kept:
+                yield (
+                    ("export_bucket", *path),
+                    f"exports of class {name} are deleted after {lock.retention_days} days, when "
+                    f"the lock of the bucket ends, not after {kept}",
+                )

@@ -55,6 +55,7 @@ NOT_SIGNED_IN = (
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 )
+_ABSENT = ("NoSuchBucket", "ResourceNotFoundException")
 NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, SSOError, TokenRetrievalError)
 NO_ANSWER = (ConnectionError, HTTPClientError)
 
@@ -183,7 +184,7 @@ def fix_of(place: Place, error: Exception, *, allow: str, absent: str = "") -> s
         fix = f"check your connection, AWS_ENDPOINT_URL and the health of {place.region}"
     elif code in _THROTTLED:
         fix = "wait a minute and run it again"
-    elif absent and (refused or code == "ResourceNotFoundException"):
+    elif absent and (refused or code in _ABSENT):
         fix = absent
     elif code in DENIED:
         fix = f"allow {allow}" + (f"; {absent}" if absent else "")

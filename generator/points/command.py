@@ -12,8 +12,9 @@ from typing import Any
 from generator import workspace
 from generator.errors import Mistake, Mistakes
 from generator.points.access import access_of
+from generator.points.exports import chains
 from generator.points.gathering import Question, gather
-from generator.points.model import Prices, Report
+from generator.points.model import Prices, Report, together
 from generator.points.prices import load_prices, priced
 from generator.points.text import lines
 from generator.spec.resolved import Environment, Table
@@ -54,7 +55,8 @@ def points(request: Request, *, echo: Echo, tell: Echo) -> bool:
 
 def report_of(question: Question, prices: Prices, tell: Echo) -> Report:
     """Return the report on a table."""
-    found, place = gather(question, tell), question.place
+    found = together([gather(question, tell), chains(question, tell)])
+    place = question.place
     with_prices = tuple(priced(point, prices, place.region) for point in found.points)
     return Report(
         environment=question.environment.name,

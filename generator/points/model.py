@@ -8,7 +8,13 @@ from datetime import datetime
 from typing import Literal
 
 Source = Literal[
-    "point_in_time", "user_backup", "system_backup", "aws_backup", "recovery_point", "copy"
+    "point_in_time",
+    "user_backup",
+    "system_backup",
+    "aws_backup",
+    "recovery_point",
+    "copy",
+    "export",
 ]
 Lock = Literal["none", "governance", "compliance", "unknown"]
 POINT_IN_TIME_ID = "point-in-time"
@@ -27,10 +33,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One way back: a backup, a recovery point, or the window of point-in-time recovery.
+    """One way back: a backup, a recovery point, the window of point-in-time recovery, or exports.
 
-    `time` is the newest moment whose data it holds, `earliest` the oldest one of a window. `status`
-    is AWS's word; `unusable` says why it cannot be restored now. `lock` is None outside vaults, and
+    `time` is the newest moment whose data it holds, `earliest` the oldest one of a window; of an
+    export chain only some moments in between come back, and `bucket` is where it lies. `status` is
+    AWS's word; `unusable` says why it cannot be restored now. `lock` is None outside vaults, and
     `lock_date` is when a compliance lock becomes final. None as `size_bytes`, `cold_storage`,
     `cost_usd` is unknown. `copy_back` says that it lies in another account or Region.
     """
@@ -43,6 +50,7 @@ class Point:
     earliest: datetime | None = None
     name: str | None = None
     vault_name: str | None = None
+    bucket: str | None = None
     lock: Lock | None = None
     lock_date: datetime | None = None
     unusable: str | None = None

@@ -67,9 +67,10 @@ def prices_of(text: str, file: str) -> Prices:
 def priced(point: Point, prices: Prices, home_region: str) -> Point:
     """Return a point with rough cost and least time, both None where it cannot be restored.
 
-    The cost is unknown (None) where the size or the storage class is.
+    Of exports both are unknown: they depend on who imports and applies them. The cost is unknown
+    (None), too, where the size or the storage class is.
     """
-    if point.unusable is not None:
+    if point.unusable is not None or point.source == "export":
         return point
     usd = _usd_per_gib(point, prices, home_region)
     known = usd is not None and point.size_bytes is not None

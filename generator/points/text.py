@@ -16,7 +16,14 @@ LABELS: Mapping[Source, str] = {
     "aws_backup": "AWS Backup",
     "recovery_point": "recovery point",
     "copy": "copy",
+    "export": "export chain",
 }
+_BY_HAND = (
+    "`holdfast restore` does not restore export chains yet. By hand: `aws dynamodb import-table` "
+    "makes a new table of the data of a full export, as of that moment, from the prefix named "
+    "above. Incremental exports cannot be imported: their lines have to be written into that table "
+    "in the order of their windows (put NewImage; without one, delete Keys). See docs/exports.md."
+)
 _ROW = (
     "{mark:1} {time:20}  {age:>7}  {source:14}  {where:2}  {state:19}  "
     "{size:>9}  {cost:>8}  {least}"
@@ -51,6 +58,9 @@ def lines(report: Report) -> Iterator[str]:
     if not any(point.unusable is None for point in found.points):
         yield "NOTHING was found that the table can come back from."
     yield from _legend(places)
+    if any(point.source == "export" for point in found.points):
+        yield ""
+        yield from wrapped("EXPORTS  ", _BY_HAND, indent=9)
     yield from _not_read(report)
     if found.empty:
         yield ""
@@ -93,7 +103,7 @@ def _state(point: Point) -> str:
 def _notes(point: Point, now: datetime) -> Iterator[str]:
     if point.unusable is not None:
         yield f"UNUSABLE: {point.unusable}"
-    if point.earliest is not None:
+    if point.earliest is not None and point.source != "export":
         # A window that begins within a second is not restorable at that second's beginning.
         begin = point.earliest.replace(microsecond=0)
         begin += timedelta(seconds=begin < point.earliest)
@@ -112,6 +122,8 @@ def _notes(point: Point, now: datetime) -> Iterator[str]:
 
 
 def _where(point: Point) -> str:
+    if point.bucket is not None:
+        return f"bucket {point.bucket}, {point.place}"
     if point.vault_name is None:
         return f"DynamoDB, {point.place}"
     if point.lock_date is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_restore.choice import Candidate, Kind, choose
 from blueprints.functions.plan_restore.choice import Unreadable as Unread
 from blueprints.recovery.place import place as known_place
@@ -41,10 +42,15 @@ class Chosen:
 
 
 def chosen(found: Found, wanted: Mapping[str, Any], where: Environment, now: datetime) -> Chosen:
-    """Return what to restore; raises RefusedError where nothing there fits."""
+    """Return what to restore; raises RefusedError where nothing there fits.
+
+    Exports are no choice: they are listed elsewhere, and restored by hand.
+    """
+    _refuse_exports(wanted)
     points = {
         (point.id, point.vault_name, point.place): point
         for point in _within_reach(found.points, where)
+        if point.source in _KINDS
     }
     candidates = {_candidate(point): point for point in points.values()}
     unread = [
@@ -60,6 +66,14 @@ def chosen(found: Found, wanted: Mapping[str, Any], where: Environment, now: dat
     if best.kind == "point_in_time":
         asked["at"] = stamp(best.time)
     return Chosen(point=replace(point, time=best.time), why=why, asked=asked)
+
+
+def _refuse_exports(wanted: Mapping[str, Any]) -> None:
+    if "/export/" in wanted.get("id", ""):
+        raise RefusedError(
+            f"{wanted['id']} is an export, and the state machine restores none yet: "
+            "docs/exports.md says what can be done by hand"
+        )
 
 
 def _within_reach(points: Iterable[Point], where: Environment) -> Iterator[Point]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from blueprints.functions.common import exports_store as store
+from blueprints.names import catalogue_bucket_name, export_place, export_replicas
 from generator import workspace
 from generator.generate import rendered
 from generator.naming import vault_name
@@ -69,6 +71,45 @@ class Shop:
         self.client("backup", self.prod).update_region_settings(
             ResourceTypeManagementPreference={"DynamoDB": dynamodb}
         )
+
+    def create_catalogue(self, environment: Environment) -> None:
+        """Make the bucket that the template of recovery would make."""
+        self.client("s3", environment).create_bucket(
+            Bucket=catalogue_bucket_name(environment),
+            CreateBucketConfiguration={"LocationConstraint": environment.region},
+        )
+
+    def record(self, key: str, start: str, end: str, where: Environment, **members: Any) -> str:
+        """Write the record of an export into a catalogue; return the export's ARN."""
+        table, place = self.table(key), export_place(self.prod)
+        assert place is not None
+        begin, until = store.moment_of(start), store.moment_of(end)
+        kind = "full" if begin == until else "incremental"
+        export_arn = f"{table.arn}/export/{until.timestamp():.0f}-{kind}"
+        document = {
+            "table": {"name": table.name, "arn": table.arn, "id": "a"},
+            "class": "critical",
+            "kind": kind,
+            "starts_chain": False,
+            "reason": None,
+            "export_arn": export_arn,
+            "bucket": place.name,
+            "bucket_owner": place.account_id,
+            "region": place.region,
+            "manifest_key": f"critical/full/{table.name}/AWSDynamoDB/01/manifest-summary.json",
+            "items": 8,
+            "bytes": 400,
+            "billed_bytes": 1000,
+            "keep_days": 2571,
+            "replicas": [replica.name for _, replica in export_replicas(self.prod).values()],
+            **members,
+        }
+        self.client("s3", where).put_object(
+            Bucket=catalogue_bucket_name(where),
+            Key=store.record_key(table.arn, begin, until, kind),
+            Body=json.dumps(document),
+        )
+        return export_arn
 
     def delete_table(self, key: str) -> None:
         name, api = self.table(key).name, self.client("dynamodb", self.prod)
@@ -143,5 +184,7 @@ def shop(server: LocalAws) -> Shop:
             )
     prod, archive = (tree.environment for tree in trees)
     shop = Shop(aws=server, prod=prod, archive=archive)
+    for each in (prod, archive):
+        shop.create_catalogue(each)
     shop.manage(dynamodb=True)
     return shop

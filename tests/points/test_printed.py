@@ -61,6 +61,7 @@ def a_point(number: int, **members: Any) -> Point:
         ({"size_bytes": 0}, 0.0),
         ({"unusable": "it is EXPIRED"}, None),
         ({"vault_name": None, "source": "user_backup"}, 1.5),
+        ({"vault_name": None, "source": "export"}, None),
     ],
 )
 def test_rough_cost_by_size_and_storage(members: dict[str, Any], usd: float | None) -> None:
@@ -114,8 +115,23 @@ def the_report() -> Report:
     )
     archive = {"source": "copy", "place": AWAY, "vault_name": "shop-archive-archive"}
     archive |= {"copy_back": True, "lock": "compliance", "lock_date": NOW}
+    chain = a_point(
+        6,
+        id=f"{TABLE}/export/01489173575360-b308cd7d",
+        source="export",
+        earliest=NOW - timedelta(days=9),
+        bucket="shop-prod-exports-111111111111-eu-central-1",
+        vault_name=None,
+        lock=None,
+        cold_storage=True,
+        notes=(
+            "every boundary: full at 2026-11-12T03:12:00Z, then 12 incremental to "
+            "2026-11-15T03:12:00Z, 6 h apart or less",
+        ),
+    )
     points = (
         window,
+        chain,
         user,
         a_point(1, expires=NOW + timedelta(days=30)),
         a_point(3, **archive),

@@ -9,7 +9,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from blueprints.backup.roles import copy_back_roles
-from blueprints.names import recovery_role_arn
+from blueprints.names import catalogue_bucket_name, recovery_role_arn
 
 if TYPE_CHECKING:
     from tests.points.conftest import Shop
@@ -31,7 +31,11 @@ def test_everything_is_one_list_newest_first(shop: Shop, ids: dict[str, str]) ->
     assert report["complete"] is True
     assert report["unreadable"] == []
     assert report["table"]["exists"] is True
-    assert report["empty"] == [f"vault shop-prod-main, {LOCAL_HOME}"]
+    assert report["empty"] == [
+        f"vault shop-prod-main, {LOCAL_HOME}",
+        "chains of exports in the catalogue shop-prod-catalog-111111111111-eu-central-1, "
+        f"{LOCAL_HOME}",
+    ]
     by_source = {point["source"]: point for point in report["points"]}
     expected = ["copy", "point_in_time", "recovery_point", "recovery_point", "user_backup"]
     assert sorted(point["source"] for point in report["points"]) == expected
@@ -61,7 +65,7 @@ def test_nobody_answering_is_named_for_every_source(
     monkeypatch.setattr("generator.points.access._CONFIG", {"retries": {"total_max_attempts": 1}})
     report = shop.listed(ORDERS, endpoint="http://127.0.0.1:9")
     assert report["points"] == []
-    assert len(report["unreadable"]) == 6
+    assert len(report["unreadable"]) == 8
     assert {each["fix"] for each in report["unreadable"]} == {
         "check your connection, AWS_ENDPOINT_URL and the health of eu-central-1"
     }
@@ -104,6 +108,35 @@ def test_copies_are_read_with_what_the_recovery_role_allows(
     # Nothing is changed, whoever asks.
     asking = ("Describe", "List", "Get", "AssumeRole")
     assert [operation for _, operation in calls if not operation.startswith(asking)] == []
+
+
+def test_chains_of_exports_are_read_with_what_the_recovery_role_allows(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the own catalogue is gone; here, from a name that none has."""
+    shop.record(ORDERS, "20261101T010000Z", "20261101T010000Z", shop.archive)
+    real = catalogue_bucket_name
+    monkeypatch.setattr(
+        "generator.points.exports.catalogue_bucket_name",
+        lambda of: "gone-with-its-account" if of.name == "prod" else real(of),
+    )
+    calls = called(monkeypatch)
+    report = shop.listed(ORDERS)
+    assert [p["account_id"] for p in report["points"] if p["source"] == "export"] == [
+        shop.archive.account_id
+    ]
+    own = {key for key, operation in calls if operation == "AssumeRole"}
+    through_the_role = {operation for key, operation in calls if key not in own}
+    assert through_the_role >= {"ListObjectsV2", "GetObject"}
+    (role,) = (role for role in copy_back_roles(shop.archive) if role.name == ROLE)
+    allowed = {s["Sid"]: s for s in role.policy["Statement"]}
+    bucket = f"arn:aws:s3:::{real(shop.archive)}"
+    assert (allowed["ListChains"]["Action"], allowed["ListChains"]["Resource"]) == (
+        "s3:ListBucket",
+        bucket,
+    )
+    assert allowed["ReadChains"]["Resource"] == f"{bucket}/catalog/exports/*"
+    assert allowed["DecryptCatalogue"]["Action"] == ["kms:Decrypt"]
 
 
 REFUSED = {

@@ -80,6 +80,7 @@ def _from_the_archive_alone(shop: Shop) -> None:
         "vault shop-prod-main",
         "vault shop-prod-critical",
         "vault shop-prod-long",
+        "chains of exports in the catalogue shop-prod-catalog-111111111111-eu-central-1",
     ]
     assert {each["reason"] for each in report["unreadable"]} == {
         "your credentials are of account 222222222222"

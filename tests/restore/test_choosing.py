@@ -67,6 +67,14 @@ def test_the_first_second_of_the_window_is_a_whole_one_within_it() -> None:
     assert choose(window, wanted={"at": after}).asked["at"] == after
 
 
+def test_an_export_is_no_choice_and_says_so_when_it_is_asked_for() -> None:
+    arn = "arn:aws:dynamodb:eu-central-1:111111111111:table/orders/export/01489173575360-b308cd7d"
+    chain = a_point(0, id=arn, source="export", vault_name=None, bucket="exports")
+    assert choose(chain, a_point(5)).point == a_point(5)
+    with pytest.raises(RefusedError, match="restores none yet"):
+        choose(chain, wanted={"id": arn})
+
+
 def test_a_backup_is_named_by_its_id() -> None:
     found = choose(a_point(1), a_point(2), wanted={"id": a_point(2).id})
     assert found.asked == {"id": a_point(2).id}

@@ -106,7 +106,7 @@ def test_a_started_restore_is_followed_until_somebody_stops_it(
     given = json.loads(machine.describe_execution(executionArn=each["executionArn"])["input"])
     assert given["point"] == {"id": backed_up["user"]}
     assert f"started {each['executionArn']}" in result.stderr
-    assert "the report s3://shop-prod-catalog-111111111111" in result.stderr
+    assert "there is no report s3://shop-prod-catalog-111111111111" in result.stderr
     assert "status: ABORTED" in result.stdout
 
 

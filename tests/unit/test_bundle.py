@@ -153,6 +153,9 @@ def test_what_is_no_function_is_a_defect_of_a_blueprint() -> None:
         bundle("common")
 
 
+TEMPLATES = ("recovery", "exports")
+
+
 def test_zips_and_their_list_are_there_only_where_a_template_uses_them() -> None:
     by_name = {
         tree.environment.name: tree for tree in rendered(workspace.load((), ROOT / "environments"))
@@ -160,9 +163,16 @@ def test_zips_and_their_list_are_there_only_where_a_template_uses_them() -> None
     dev, prod = by_name["dev"], by_name["prod"]
     only_in_dev, only_in_prod = dev.zips.keys() - prod.zips.keys(), prod.zips.keys() - dev.zips
     assert only_in_dev == {"functions/region_settings.zip"}
-    assert only_in_prod == {"functions/fetch_copy.zip", "functions/take_snapshots.zip"}
+    exports = ("export_table", "plan_export", "report_export", "verify_export")
+    named = ("fetch_copy", "take_snapshots", *exports)
+    assert only_in_prod == {f"functions/{name}.zip" for name in named}
     for tree in (dev, prod):
-        template = tree.files["cloudformation/recovery.yaml"]
+        templates, roots = (
+            "".join(
+                tree.files.get(f"{engine}/{name}.{kind}", "") for name in ("recovery", "exports")
+            )
+            for engine, kind in (("cloudformation", "yaml"), ("terraform", "tf"))
+        )
         listed = json.loads(tree.files["functions.json"])["functions"]
         assert [each["zip"] for each in listed] == list(tree.zips)
         for each in listed:
@@ -173,8 +183,8 @@ def test_zips_and_their_list_are_there_only_where_a_template_uses_them() -> None
             assert base64.b64decode(each["sha256_base64"]).hex() == digest(content)
             assert each["handler"] == f"blueprints.functions.{each['name']}.handler.handler"
             assert each["runtime"] == "python3.13"
-            assert f'Code: "../{each["zip"]}"' in template
-            assert each["sha256_base64"] in tree.files["terraform/recovery.tf"]
+            assert f'Code: "../{each["zip"]}"' in templates
+            assert each["sha256_base64"] in roots
 
 
 # --- where zips lie -------------------------------------------------------------------------------

@@ -82,8 +82,8 @@ def test_results_go_to_stdout_and_mistakes_to_stderr(project: Path) -> None:
     fine = process("generate", cwd=project)
     assert (fine.returncode, fine.stderr) == (0, "")
     assert fine.stdout.splitlines() == [
-        "output/dev: 40 files, 40 new",
-        "output/prod: 40 files, 40 new",
+        "output/dev: 42 files, 42 new",
+        "output/prod: 42 files, 42 new",
     ]
     change(project, "dev", environment("dev", more="bogus: 1\n"))
     wrong = process("generate", cwd=project)
@@ -234,3 +234,54 @@ def test_explain_as_json_holds_every_table_of_every_environment(project: Path) -
     assert table["arn"] == "arn:aws:dynamodb:eu-central-1:222222222222:table/orders"
     assert [backup["name"] for backup in table["backups"]] == ["daily"]
     assert any("eu-central-1" in gap for gap in table["not_protected_against"])
+
+
+EXPORTED = """\
+protections:
+  standard:
+    exports: {full_schedule: rate(7 days), incremental_every_hours: 24, delete_after_days: 2557,
+      tiers: {standard_ia_after_days: 30, glacier_ir_after_days: 90}}
+export_bucket:
+  replicas: {far: {to: archive, object_lock: {retention_days: 400}}}
+"""
+ARCHIVE = "kind: destination\naccepts: [prod.yaml]\nvaults: {archive: {}}\n"
+
+
+def test_explain_shows_how_long_exports_are_kept_why_and_where(project: Path) -> None:
+    change(project, "prod", environment("prod", account="2", more=EXPORTED))
+    change(project, "archive", environment("archive", account="9", tables="{}", more=ARCHIVE))
+    lines = holdfast("explain", "prod").stdout.splitlines()
+    start = lines.index(next(line for line in lines if line.startswith("  exports of")))
+    bucket = "shop-prod-exports-222222222222-eu-central-1"
+    replica = "shop-archive-exports-prod-999999999999-eu-central-1"
+    assert [line.strip() for line in lines[start : start + 6]] == [
+        "exports of standard     every moment of the last 2557 days comes back, to the end of the "
+        "incremental export before it",
+        "full rate(7 days) Etc/UTC, incremental every 24 hours",
+        "standard/full/ and standard/incremental/ kept 2572 days: 2557 promised, 7 between two "
+        "full exports, 7 to catch up, 1 for late starts",
+        "cheaper storage: standard_ia_after_days 30, glacier_ir_after_days 90",
+        f"exports go to           {bucket} in 222222222222 eu-central-1 (not locked)",
+        f"replica far: {replica} in 999999999999 eu-central-1 (governance lock, 400 days)",
+    ]
+    assert "  exports                 the last 2557 days" in lines
+    (table,) = json.loads(holdfast("explain", "prod", "--json").stdout)["prod"]
+    assert table["exports"]["keep_days"] == 2572
+
+
+def test_explain_shows_a_bucket_of_exports_in_another_account(project: Path) -> None:
+    exports = EXPORTED.partition("export_bucket")[0].replace(
+        "incremental_every_hours: 24", "incremental_every_minutes: 90"
+    )
+    name = "p" + "x" * 30
+    more = f"{exports}export_bucket: {{to: archive}}\ndefaults: {{protection: {name}}}\n"
+    more = more.replace("  standard:", f"  {name}:\n    point_in_time_recovery: {{}}")
+    change(project, "prod", environment("prod", account="2", more=more))
+    change(project, "archive", environment("archive", account="9", tables="{}", more=ARCHIVE))
+    shown = holdfast("explain", "prod").stdout
+    assert f"  exports of {name} every moment of" in shown
+    assert "incremental every 90 minutes" in shown
+    assert (
+        "  exports go to           shop-archive-exports-prod-999999999999-eu-central-1 in" in shown
+    )
+    assert "replica" not in shown

@@ -55,6 +55,7 @@ def test_a_table_of_the_standard_class(covered: Covered) -> None:
     assert (daily.name, daily.vault_name) == ("daily", "shop-dev-main")
     assert (daily.schedule, daily.delete_after_days) == ("cron(0 3 * * ? *) Etc/UTC", 35)
     assert (daily.lock, daily.copies) == ("governance lock, at least 7 days", ())
+    assert table.exports is None
     assert gaps(table) == {ACCOUNT, REGION}
 
 
@@ -72,6 +73,46 @@ def test_a_table_of_the_standard_class(covered: Covered) -> None:
 )
 def test_gaps_follow_from_what_is_missing(covered: Covered, more: str, expected: set[str]) -> None:
     assert gaps(covered(more)) == expected
+
+
+def exported(bucket: str, backups: str = "{}") -> str:
+    exports = "{full_schedule: rate(7 days), incremental_every_minutes: 30, delete_after_days: 365}"
+    return (
+        f"protections: {{standard: {{exports: {exports}, backups: {backups}}}}}\n"
+        f"export_bucket: {bucket}\n"
+    )
+
+
+def archive(account: str, region: str) -> str:
+    kind = f"kind: destination\naccepts: [dev.yaml]\nregion: {region}\nvaults: {{main: {{}}}}\n"
+    return environment("archive", account=account, tables="{}", more=kind)
+
+
+@pytest.mark.parametrize(
+    ("account", "region", "bucket", "expected"),
+    [
+        ("9", "eu-central-1", "{}", {ACCOUNT, REGION}),
+        ("9", "eu-central-1", "{to: archive}", {REGION}),
+        ("1", "eu-west-1", "{replicas: {far: {to: archive}}}", {ACCOUNT}),
+        ("9", "eu-west-1", "{replicas: {far: {to: archive}}}", set()),
+    ],
+)
+def test_exports_are_copies_where_their_buckets_lie(
+    tmp_path: Path, account: str, region: str, bucket: str, expected: set[str]
+) -> None:
+    dev = environment("dev", more=exported(bucket, backups="{daily: null}"))
+    write(tmp_path, dev=dev, archive=archive(account, region))
+    (loaded,) = workspace.load(["dev"], tmp_path / "environments")
+    (table,) = coverage(loaded.environment)
+    assert gaps(table) == expected
+    assert table.exports is not None
+    assert (table.exports.window_days, table.exports.keep_days) == (365, 380)
+    assert table.exports.full_schedule == "rate(7 days) Etc/UTC"
+    assert table.exports.incremental_every_minutes == 30
+    here = [("111111111111", "eu-central-1")] * (bucket != "{to: archive}")
+    there = [(account * 12, region)] * (bucket != "{}")
+    places = [(place.account_id, place.region) for place in table.exports.places]
+    assert places == here + there
 
 
 def test_deletion_of_a_table_without_deletion_protection_is_a_gap(covered: Covered) -> None:

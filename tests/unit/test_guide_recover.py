@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from blueprints.names import restore_machine_arn
+from blueprints.names import (
+    export_classes,
+    exports_machine,
+    restore_machine_arn,
+    state_machine_arn,
+)
 from generator import pipeline, workspace
 from generator.generate import rendered
 from generator.guide import guide
@@ -51,7 +56,9 @@ def test_every_execution_is_of_the_environments_machine(
         if words[:3] == ["aws", "stepfunctions", "start-execution"]
     ]
     machines = {each["--state-machine-arn"] for each in starts}
-    assert machines == {restore_machine_arn(tree.environment)}
+    classes = export_classes(tree.environment)
+    exporting = (state_machine_arn(tree.environment, exports_machine(key)) for key in classes)
+    assert machines == {restore_machine_arn(tree.environment), *exporting}
 
 
 def test_a_destination_says_how_its_sources_tables_come_back_there(

@@ -45,6 +45,11 @@ accepts: [case.yaml]
 FAR = "arn:aws:backup:eu-west-1:999999999999:backup-vault:far"
 
 
+WEEKLY = (
+    "exports: {full_schedule: rate(7 days), incremental_every_hours: 24, delete_after_days: 365}"
+)
+
+
 def copies(copy: str) -> str:
     return f"protections: {{standard: {{backups: {{daily: {{copies: {{far: {copy}}}}}}}}}}}"
 
@@ -74,7 +79,9 @@ CASES: dict[str, tuple[str, set[str]]] = {
     ),
     "HF008": ("protections: {spare: {deletion_protection: true}}", {"protections.spare"}),
     "HF010": (
-        "protections: {standard: {backups: {daily: {schedule: cron(0 4 1 * ? *)}}}}",
+        # Nobody looks hourly where nothing is rendered that could.
+        "protections: {standard: {backups: {daily: {schedule: cron(0 4 1 * ? *)}}}}\n"
+        "recovery: {enabled: false}",
         {"protections.standard.backups.daily"},
     ),
     "HF011": (
@@ -94,9 +101,22 @@ CASES: dict[str, tuple[str, set[str]]] = {
         ),
         {"table_name_pattern"},
     ),
+    "HF021": ("export_bucket: {replicas: {far: {to: archive}}}", {"export_bucket"}),
+    "HF022": (
+        f"protections: {{standard: {{{WEEKLY}, select_by_tag: {{key: backup, value: 'yes'}}}}}}",
+        {"protections.standard.exports"},
+    ),
+    "HF023": (
+        f"protections: {{standard: {{{WEEKLY}}}, "
+        f"long: {{point_in_time_recovery: {{}}, {WEEKLY.replace('365', '730')}}}}}\n"
+        "export_bucket: {replicas: {far: {to: archive, object_lock: {retention_days: 400}}}}\n"
+        f"tables: {{sums: {{existing: true, protection: long}}}}",
+        {"export_bucket.replicas.far.object_lock"},
+    ),
 }
 # Without alerts no alarm notices silence either.
-CONSEQUENCES = {"HF006": {"HF010"}}
+# A class of its own has no backups, and a table defined elsewhere is nobody's to check.
+CONSEQUENCES = {"HF006": {"HF010"}, "HF023": {"HF002", "HF015"}}
 Folder = Callable[..., Loaded]
 
 
@@ -135,6 +155,13 @@ def test_each_rule_finds_its_fault_and_nothing_else(case: Folder, rule: str) -> 
     new = found(case(more, archive=ARCHIVE)) - set(ALWAYS.items())
     assert {path for id_, path in new if id_ == rule} == places
     assert {id_ for id_, _ in new} == {rule} | CONSEQUENCES.get(rule, set())
+
+
+def test_the_hourly_look_covers_what_no_alarm_on_jobs_can(case: Folder) -> None:
+    seldom = "protections: {standard: {backups: {daily: {schedule: cron(0 4 1 * ? *)}}}}\n"
+    assert found(case(seldom)) == set(ALWAYS.items())
+    off = f"{seldom}alerts: {{freshness_alarms: false}}\n"
+    assert {rule for rule, _ in found(case(off)) - set(ALWAYS.items())} == {"HF010"}
 
 
 def test_a_function_that_switches_the_region_on_leaves_nothing_to_find(case: Folder) -> None:
