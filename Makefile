@@ -9,7 +9,8 @@ ifeq ($(wildcard $(TF_CLI_CONFIG_FILE)),)
 unexport TF_CLI_CONFIG_FILE
 endif
 
-.PHONY: example test test-all check bench evaluation who-can-delete tripwires audit restore-demo
+.PHONY: example test test-all check bench
+.PHONY: evaluation who-can-delete tripwires audit restore-demo export-demo
 
 example: $(BIN)/holdfast
 	$(BIN)/holdfast generate
@@ -48,12 +49,17 @@ audit: .venv/dev
 restore-demo: .venv/dev
 	$(BIN)/python tools/restore_demo.py
 
+# A table is exported fully, then in windows, one of which fails first: in half a minute.
+export-demo: .venv/dev
+	$(BIN)/python tools/export_demo.py
+
 bench: .venv/dev
 	$(BIN)/python benchmarks/generate_400_tables.py
 	$(BIN)/python benchmarks/generate_500_tables.py
 	$(BIN)/python benchmarks/cdk_ratio.py
 	$(BIN)/python benchmarks/lint_ratio.py
 	$(BIN)/python benchmarks/handler_import.py
+	$(BIN)/python benchmarks/verify_export.py
 
 $(BIN)/holdfast: pyproject.toml
 	$(PYTHON) -m venv .venv

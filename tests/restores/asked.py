@@ -6,8 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from blueprints.names import creates_key
-from generator.naming import physical
+from blueprints.names import (
+    alerts_key_alias,
+    catalogue_bucket_name,
+    catalogue_key_alias,
+    creates_key,
+    held_exports,
+    tables_key_alias,
+)
+from generator.naming import arn as arn_of
 from generator.spec.resolved import Environment
 
 Call = Mapping[str, Any]
@@ -19,7 +26,12 @@ ACTIONS = {
     "lambda:Invoke": "lambda:InvokeFunction",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:ListObjects": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
 }
+DYNAMODB = "dynamodb.amazonaws.com"
+# What DynamoDB is to be allowed beside PutObject, to export into a bucket.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
+OF_EXPORTS = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:PutObjectAcl")
 # https://docs.aws.amazon.com/service-authorization/latest/reference/
 WITHOUT_RESOURCE = frozenset(
     {
@@ -49,14 +61,20 @@ class Asked:
 
 
 def asked(call: Call) -> Iterator[Asked]:
-    """Yield what IAM is asked for a recorded call."""
+    """Yield what IAM is asked for a recorded call, also where a service makes it for its caller."""
     service = SIGNED_AS.get(call["service"], call["service"])
     action = f"{service}:{call['operation']}"
     action = ACTIONS.get(action, action)
     given = call["parameters"]
+    exports = action == "s3:PutObject" and call.get("invoked_by") == DYNAMODB
     for resource in _resources(action, given, call):
-        context = {"s3:prefix": given.get("Prefix", "")} if action == "s3:ListBucket" else {}
-        yield Asked(role_arn=call["role_arn"], action=action, resource=resource, context=context)
+        for each in OF_EXPORTS if exports else (action,):
+            yield Asked(
+                role_arn=call["role_arn"],
+                action=each,
+                resource=resource,
+                context=_context(action, given),
+            )
     if "IamRoleArn" in given:
         yield Asked(
             role_arn=call["role_arn"],
@@ -66,29 +84,53 @@ def asked(call: Call) -> Iterator[Asked]:
         )
 
 
-def asked_by_services(each: Asked, place: Environment) -> Iterator[Asked]:
+def _context(action: str, given: Parameters) -> dict[str, str | list[str]]:
+    if action == "s3:ListBucket":
+        return {"s3:prefix": given.get("Prefix", "")}
+    if action == "cloudwatch:PutMetricData":
+        return {"cloudwatch:namespace": given["Namespace"]}
+    return {}
+
+
+def bucket_keys(environments: Iterable[Environment]) -> dict[str, str]:
+    """Return bucket → ARN of its key's alias, of catalogues and of exports."""
+    found = {}
+    for each in environments:
+        found[catalogue_bucket_name(each)] = arn_of(each, "kms", catalogue_key_alias(each))
+        found |= {place.name: place.key_alias_arn for _, place in held_exports(each)}
+    return found
+
+
+def asked_by_services(each: Asked, place: Environment, keys: Mapping[str, str]) -> Iterator[Asked]:
     """Yield what a service then asks KMS, with the rights of the role that called it.
 
-    Of tables' keys only for those with the key of their stack: see `with_stack_key`.
+    `keys` are those of buckets. Of tables' keys only for those with the key of their stack.
     """
-    actions, what = _OF_KEYS.get(each.action, ((), ""))
-    if each.action.startswith("dynamodb:") and each.resource not in with_stack_key(place):
-        return
-    alias = f"alias/{physical(place, what)}"
     service = each.action.partition(":")[0]
-    for action in actions:
+    for action, alias_arn in _of_keys(each, place, keys):
         context: dict[str, str | list[str]] = {
             "kms:ViaService": f"{service}.{place.region}.amazonaws.com",
-            "kms:ResourceAliases": [alias],
+            "kms:ResourceAliases": [alias_arn.rpartition(":")[2]],
         }
         if action == "kms:CreateGrant":
             context["kms:GrantIsForAWSResource"] = "true"
-        yield Asked(role_arn=each.role_arn, action=action, resource=alias, context=context)
+        yield Asked(role_arn=each.role_arn, action=action, resource=alias_arn, context=context)
 
 
-def with_stack_key(place: Environment) -> set[str]:
-    """Return the ARNs of the tables that have their stack's key."""
-    return {table.arn for table in place.tables if creates_key(table)}
+def _of_keys(each: Asked, place: Environment, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield actions of KMS, each with the ARN of the alias of a key."""
+    service = each.action.partition(":")[0]
+    if service == "s3":
+        alias = keys.get(each.resource.removeprefix("arn:aws:s3:::").partition("/")[0])
+    elif service == "sns":
+        alias = arn_of(place, "kms", alerts_key_alias(place))
+    else:
+        stack = next(
+            (t.stack for t in place.tables if t.arn == each.resource and creates_key(t)), None
+        )
+        alias = None if stack is None else arn_of(place, "kms", tables_key_alias(place, stack))
+    for action in _OF_KEYS.get(each.action, ()) if alias else ():
+        yield action, str(alias)
 
 
 def _resources(action: str, given: Parameters, call: Call) -> Iterable[str]:
@@ -99,14 +141,18 @@ def _resources(action: str, given: Parameters, call: Call) -> Iterable[str]:
     def arn(resource: str) -> str:
         return f"arn:aws:{service}:{call['region']}:{call['account_id']}:{resource}"
 
-    return _RESOURCES[service](given, arn)
+    found: Iterable[str] = _RESOURCES[service](given, arn)
+    return found
 
 
 def _dynamodb(given: Parameters, arn: Any) -> list[str]:
     if "BackupArn" in given and "TargetTableName" not in given:
         return [given["BackupArn"]]
     names = ("SourceTableName", "TargetTableName", "TableName")
-    found = [given[name] for name in ("BackupArn", "ResourceArn") if name in given]
+    if "ExportArn" in given:
+        return [given["ExportArn"]]
+    named = ("BackupArn", "ResourceArn", "TableArn")
+    found = [given[name] for name in named if name in given]
     found += [arn(f"table/{given[name]}") for name in names if name in given]
     if "IndexName" in given:
         found = [f"{each}/index/{given['IndexName']}" for each in found]
@@ -128,21 +174,26 @@ _USE = (
     *("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
     *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
 )
-# Action → what KMS is asked then, and for whose key.
-_OF_KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "dynamodb:GetItem": (("kms:Decrypt",), "tables"),
-    "dynamodb:Query": (("kms:Decrypt",), "tables"),
-    "dynamodb:Scan": (("kms:Decrypt",), "tables"),
-    "dynamodb:RestoreTableFromBackup": (_USE, "tables"),
-    "s3:GetObject": (("kms:Decrypt",), "catalog"),
-    "s3:PutObject": (("kms:GenerateDataKey",), "catalog"),
-    "sns:Publish": (("kms:Decrypt", "kms:GenerateDataKey"), "alerts"),
+# Action → what KMS is asked then.
+_OF_KEYS: Mapping[str, tuple[str, ...]] = {
+    "dynamodb:ExportTableToPointInTime": ("kms:Decrypt",),
+    "dynamodb:GetItem": ("kms:Decrypt",),
+    "dynamodb:Query": ("kms:Decrypt",),
+    "dynamodb:Scan": ("kms:Decrypt",),
+    "dynamodb:RestoreTableFromBackup": _USE,
+    # Of an upload in parts S3 reads the key again.
+    "s3:AbortMultipartUpload": ("kms:Decrypt",),
+    "s3:GetObject": ("kms:Decrypt",),
+    "s3:PutObject": ("kms:GenerateDataKey",),
+    "sns:Publish": ("kms:Decrypt", "kms:GenerateDataKey"),
 }
 _RESOURCES: Mapping[str, Any] = {
     "application-autoscaling": lambda _given, arn: [arn("scalable-target/1a2b3c")],
     "backup": _backup,
     "cloudformation": lambda given, arn: [arn(f"stack/{given['StackName']}/1a2b3c")],
-    "cloudwatch": lambda given, arn: [arn(f"alarm:{given.get('AlarmName', 'any')}")],
+    "cloudwatch": lambda given, arn: [
+        arn("dataset/any" if "MetricData" in given else f"alarm:{given.get('AlarmName', 'any')}")
+    ],
     "dynamodb": _dynamodb,
     "kms": lambda given, _arn: [given["KeyId"]],
     "lambda": lambda given, arn: [
@@ -153,5 +204,6 @@ _RESOURCES: Mapping[str, Any] = {
     "s3": _s3,
     "sns": lambda given, _arn: [given["TopicArn"]],
     "ssm": lambda given, arn: [arn(f"parameter{given['Name']}")],
+    "states": lambda given, _arn: [given["stateMachineArn"]],
     "sts": lambda given, _arn: [given["RoleArn"]],
 }

@@ -8,7 +8,6 @@ import shlex
 import subprocess
 import sys
 import time
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from generator import output, pipeline, workspace
 from generator.generate import rendered
 from generator.naming import vault_name
 from generator.recovery.files import request_file
+from tests.e2e.moto_api import ask, calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.e2e.local_aws import LocalAws
 
 HERE = Path(__file__).parent / "environments"
-STACKS = ("bootstrap", "alerts", "tables", "backup", "recovery")
+STACKS = ("bootstrap", "alerts", "tables", "backup", "recovery", "exports")
 QUEUE = "told"
 # Guards against an execution that never ends; the longest here takes half a minute.
 MOST_SECONDS = 120
@@ -125,10 +125,10 @@ class Place:
         )
         return self.ended(started["executionArn"])
 
-    def ended(self, execution_arn: str) -> dict[str, Any]:
+    def ended(self, execution_arn: str, seconds: float = MOST_SECONDS) -> dict[str, Any]:
         """Wait for the end of an execution; return how it is described."""
         api = self.client("stepfunctions")
-        deadline = time.monotonic() + MOST_SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             shown: dict[str, Any] = api.describe_execution(executionArn=execution_arn)
             if shown["status"] != "RUNNING":
@@ -252,59 +252,56 @@ class Shop:
 
     def fail(self, operation: str, **how: Any) -> None:
         """Let the next call of an operation by a role fail."""
-        self._ask("faults", {"operation": operation, **DENIED, **how})
+        ask(self.aws, "faults", {"operation": operation, **DENIED, **how})
 
     def fail_no_more(self) -> None:
-        request = urllib.request.Request(f"{self.aws.endpoint}/moto-api/faults", method="DELETE")
-        with urllib.request.urlopen(request, timeout=30):
-            pass
+        ask(self.aws, "faults", method="DELETE")
 
     def wait_at_most(self, seconds: float | None) -> None:
         """Let state machines wait no longer than so long, None for as long as they say."""
-        self._ask("waits", {"longest_seconds": seconds})
-
-    def _ask(self, what: str, body: Mapping[str, Any]) -> None:
-        url = f"{self.aws.endpoint}/moto-api/{what}"
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(url, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=30):
-            pass
+        ask(self.aws, "waits", {"longest_seconds": seconds})
 
     def calls(self) -> list[dict[str, Any]]:
         """Return what functions and state machines called since the server was started.
 
         `holdfast points` takes a role for a person, in whichever test runs before.
         """
-        with urllib.request.urlopen(f"{self.aws.endpoint}/moto-api/calls", timeout=30) as answer:
-            found: list[dict[str, Any]] = json.load(answer)
-        return [call for call in found if call["session_name"] != "holdfast-points"]
+        return [call for call in calls(self.aws) if call["session_name"] != "holdfast-points"]
 
 
 def written(aws: LocalAws, folder: Path) -> Shop:
     """Return the shop as `holdfast generate` writes it, with nothing deployed yet."""
-    trees = rendered(workspace.load([str(HERE / f"{name}.yaml") for name in ("prod", "archive")]))
-    places = []
-    for tree in trees:
+    places = written_places(aws, folder, [HERE / f"{name}.yaml" for name in ("prod", "archive")])
+    return Shop(aws=aws, prod=places["prod"], archive=places["archive"])
+
+
+def written_places(aws: LocalAws, folder: Path, files: Sequence[Path]) -> dict[str, Place]:
+    """Return environments by name, as `holdfast generate` writes them, with nothing deployed."""
+    places = {}
+    for tree in rendered(workspace.load([str(file) for file in files])):
         here = folder / tree.environment.name
         change = output.compare(here, tree.files, pipeline.folders(tree.engines), tree.zips)
         output.write(change)
-        places.append(Place(aws=aws, tree=tree, folder=here))
-    prod, archive = places
-    return Shop(aws=aws, prod=prod, archive=archive)
+        places[tree.environment.name] = Place(aws=aws, tree=tree, folder=here)
+    return places
 
 
 def deployed(aws: LocalAws, folder: Path) -> Shop:
-    """Return the shop with everything that a restore needs: destinations first."""
+    """Return the shop with everything that a restore needs."""
     shop = written(aws, folder)
-    for place in (shop.archive, shop.prod):
+    make_sessions(shop.prod)
+    deploy_places(shop.archive, shop.prod)
+    return shop
+
+
+def deploy_places(*places: Place) -> None:
+    """Deploy what restores and exports need, in this order: destinations come first."""
+    for place in places:
         place.client("sqs").create_queue(QueueName=QUEUE)
         place.client("backup").update_region_settings(
             ResourceTypeManagementPreference={"DynamoDB": True}
         )
-    make_sessions(shop.prod)
-    shop.archive.deploy(*(stack for stack in STACKS if stack != "tables"))
-    shop.prod.deploy(*STACKS)
-    return shop
+        place.deploy(*STACKS)
 
 
 def make_sessions(prod: Place) -> None:

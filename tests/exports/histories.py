@@ -1,0 +1,69 @@
+"""Tables that change at random, and what they held at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.exports.applying import in_order
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from random import Random
+
+    from tests.exports.shop import Shop
+    from tests.restores.shop import Place
+
+    Item = dict[str, Any]
+
+KEYS = 8
+
+
+@dataclass(kw_only=True)
+class History:
+    """A table, and what it held after each change."""
+
+    shop: Shop
+    place: Place
+    key: str
+    states: list[tuple[datetime, list[Item]]] = field(default_factory=list)
+
+    def note(self) -> None:
+        items = self.place.items(self.place.table(self.key).name)
+        self.states.append((self.shop.now(), sorted(items, key=in_order)))
+
+    def change(self, random: Random, changes: int = 6) -> None:
+        """Put, change and delete items at random, a few seconds after each other."""
+        name, api = self.place.table(self.key).name, self.place.client("dynamodb")
+        schema = api.describe_table(TableName=name)["Table"]
+        types = {
+            each["AttributeName"]: each["AttributeType"] for each in schema["AttributeDefinitions"]
+        }
+        for _ in range(changes):
+            self.shop.later(seconds=random.randint(1, 900))
+            number = random.randrange(KEYS)
+            key = {
+                each["AttributeName"]: {types[each["AttributeName"]]: str(number)}
+                for each in schema["KeySchema"]
+            }
+            if random.random() < 0.3:
+                api.delete_item(TableName=name, Key=key)
+            else:
+                api.put_item(TableName=name, Item={**key, **_attributes(random)})
+            self.note()
+
+    def at(self, moment: datetime) -> list[Item]:
+        """Return what the table held just before a moment."""
+        return next((items for when, items in reversed(self.states) if when < moment), [])
+
+
+def _attributes(random: Random) -> dict[str, Any]:
+    """Return attributes of several types."""
+    number, length = random.randint(0, 99), random.randint(1, 3)
+    every = {
+        "amount": {"N": str(number)},
+        "raw": {"B": bytes(range(number, number + length))},
+        "names": {"SS": [f"n{each}" for each in range(length)]},
+        "nested": {"M": {"list": {"L": [{"BOOL": number > 50}, {"NULL": True}]}}},
+    }
+    return {name: every[name] for name in random.sample(sorted(every), length)}
