@@ -404,6 +404,37 @@ resource "aws_iam_role_policy" "role_for_recovery" {
           }
         }
       },
+      {
+        Sid      = "ListChains"
+        Effect   = "Allow"
+        Action   = "s3:ListBucket"
+        Resource = "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = "catalog/exports/*"
+          }
+        }
+      },
+      {
+        Sid      = "ReadChains"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/catalog/exports/*"
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
+          }
+        }
+      },
     ]
   })
 }

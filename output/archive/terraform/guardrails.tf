@@ -340,6 +340,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         ]
         Resource = [
           "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1/*",
+          "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1/*",
           "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/*",
         ]
         Condition = {
@@ -354,6 +355,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         Action = ["s3:ReplicateDelete", "s3:ReplicateObject"]
         Resource = [
           "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1/*",
+          "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1/*",
           "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1/*",
         ]
         Condition = {
@@ -361,6 +363,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
             "aws:PrincipalArn" = [
               "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
               "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-exports-replication-eu-central-1",
             ]
           }
         }
@@ -371,6 +374,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         Action = ["s3:DeleteBucket"]
         Resource = [
           "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1",
+          "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1",
           "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1",
         ]
         Condition = {
@@ -389,6 +393,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
         ]
         Resource = [
           "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1",
+          "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1",
           "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1",
         ]
         Condition = {
@@ -397,6 +402,27 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
               "arn:aws:iam::222222222222:role/ArchiveDeploy",
             ]
+          }
+        }
+      },
+      {
+        Sid    = "Organization"
+        Effect = "Deny"
+        Action = [
+          "organizations:LeaveOrganization",
+          "account:CloseAccount",
+          "organizations:DetachPolicy",
+          "organizations:DeletePolicy",
+          "organizations:UpdatePolicy",
+          "organizations:DisablePolicyType",
+          "organizations:CloseAccount",
+          "organizations:RemoveAccountFromOrganization",
+          "organizations:DisableAWSServiceAccess",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
           }
         }
       },
@@ -549,7 +575,11 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
             "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
           }
           "ForAnyValue:StringEquals" = {
-            "kms:ResourceAliases" = ["alias/shop-archive-vault-archive", "alias/shop-archive-catalog"]
+            "kms:ResourceAliases" = [
+              "alias/shop-archive-vault-archive",
+              "alias/shop-archive-catalog",
+              "alias/shop-archive-exports-prod",
+            ]
           }
         }
       },
@@ -560,6 +590,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Resource = [
           "arn:aws:kms:eu-central-1:222222222222:alias/shop-archive-vault-archive",
           "arn:aws:kms:eu-central-1:222222222222:alias/shop-archive-catalog",
+          "arn:aws:kms:eu-central-1:222222222222:alias/shop-archive-exports-prod",
         ]
         Condition = {
           ArnNotLike = {
@@ -674,27 +705,6 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           }
         }
       },
-      {
-        Sid    = "Organization"
-        Effect = "Deny"
-        Action = [
-          "organizations:LeaveOrganization",
-          "account:CloseAccount",
-          "organizations:DetachPolicy",
-          "organizations:DeletePolicy",
-          "organizations:UpdatePolicy",
-          "organizations:DisablePolicyType",
-          "organizations:CloseAccount",
-          "organizations:RemoveAccountFromOrganization",
-          "organizations:DisableAWSServiceAccess",
-        ]
-        Resource = "*"
-        Condition = {
-          ArnNotLike = {
-            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
-          }
-        }
-      },
     ]
   })
   tags = {
@@ -727,6 +737,7 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
         ]
         Resource = [
           "arn:aws:s3:::shop-archive-exports-222222222222-eu-central-1",
+          "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1",
           "arn:aws:s3:::shop-archive-catalog-222222222222-eu-central-1",
         ]
         Condition = {
@@ -756,7 +767,11 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
             ]
           }
           "ForAnyValue:StringEquals" = {
-            "kms:ResourceAliases" = ["alias/shop-archive-vault-archive", "alias/shop-archive-catalog"]
+            "kms:ResourceAliases" = [
+              "alias/shop-archive-vault-archive",
+              "alias/shop-archive-catalog",
+              "alias/shop-archive-exports-prod",
+            ]
           }
         }
       },

@@ -1241,7 +1241,7 @@ resource "aws_iam_role_policy" "role_for_function_report_restore" {
 resource "aws_lambda_function" "function_report_restore" {
   function_name    = "shop-archive-report-restore"
   filename         = "${path.module}/../functions/report_restore.zip"
-  source_code_hash = "vjhw7AMO+6eWAUjNO6FiP3mcgQJaYkeNQy2jmsjUMTM="
+  source_code_hash = "+IZZJ0cdL7L96hfmSCn7JkQntxl9yYjfiI1NTEOv9XY="
   handler          = "blueprints.functions.report_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]

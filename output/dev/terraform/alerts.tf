@@ -759,3 +759,141 @@ resource "aws_cloudwatch_metric_alarm" "freshness_alarm_critical" {
     cost_center = "4711"
   }
 }
+
+# A schedule of recovery started nothing.
+resource "aws_cloudwatch_metric_alarm" "unstarted_alarm_recovery" {
+  alarm_name        = "shop-dev-recovery.unstarted"
+  alarm_description = "The queue shop-dev-recovery-unstarted holds what a schedule could not start. Risk: what it should have started did not run, exports or native backups for one. Next: aws sqs get-queue-url --region eu-central-1 --queue-name shop-dev-recovery-unstarted; receive the messages, mend what they name, and start the state machine with their input"
+  namespace         = "AWS/SQS"
+  metric_name       = "ApproximateNumberOfMessagesVisible"
+  dimensions = {
+    QueueName = "shop-dev-recovery-unstarted"
+  }
+  statistic           = "Maximum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# standard.point_in_time_recovery: the latest restorable time of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_standard_point_in_time_recovery_96fe" {
+  alarm_name        = "shop-dev-too-old.standard.point_in_time_recovery"
+  alarm_description = "The latest restorable time of a table of class standard is older than 1 hours (standard.point_in_time_recovery), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-central-1 --state-machine-arn arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "dev"
+    Rule        = "standard.point_in_time_recovery"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 3600
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# standard.backups.daily: the newest recovery point of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_standard_backups_daily" {
+  alarm_name        = "shop-dev-too-old.standard.backups.daily"
+  alarm_description = "The newest recovery point of a table of class standard is older than 37 hours (standard.backups.daily), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-central-1 --state-machine-arn arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "dev"
+    Rule        = "standard.backups.daily"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 133200
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# critical.point_in_time_recovery: the latest restorable time of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_point_in_time_recovery_a46b" {
+  alarm_name        = "shop-dev-too-old.critical.point_in_time_recovery"
+  alarm_description = "The latest restorable time of a table of class critical is older than 1 hours (critical.point_in_time_recovery), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-central-1 --state-machine-arn arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "dev"
+    Rule        = "critical.point_in_time_recovery"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 3600
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# critical.backups.daily: the newest recovery point of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_backups_daily" {
+  alarm_name        = "shop-dev-too-old.critical.backups.daily"
+  alarm_description = "The newest recovery point of a table of class critical is older than 37 hours (critical.backups.daily), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-central-1 --state-machine-arn arn:aws:states:eu-central-1:333333333333:stateMachine:shop-dev-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "dev"
+    Rule        = "critical.backups.daily"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 133200
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-central-1:333333333333:shop-dev-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "dev"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}

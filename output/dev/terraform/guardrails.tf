@@ -465,6 +465,30 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
           }
         }
       },
+      {
+        Sid    = "Organization"
+        Effect = "Deny"
+        Action = [
+          "organizations:LeaveOrganization",
+          "account:CloseAccount",
+          "organizations:DetachPolicy",
+          "organizations:DeletePolicy",
+          "organizations:UpdatePolicy",
+          "organizations:DisablePolicyType",
+          "organizations:CloseAccount",
+          "organizations:RemoveAccountFromOrganization",
+          "organizations:DisableAWSServiceAccess",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::333333333333:role/BreakGlass",
+              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
+            ]
+          }
+        }
+      },
     ]
   })
   tags = {
@@ -631,7 +655,9 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
           "arn:aws:iam::333333333333:role/shop-dev-apply-settings-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-keep-pitr-eu-central-1",
           "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-scheduled-machines-eu-central-1",
           "arn:aws:iam::333333333333:role/Deploy",
         ]
         Condition = {
@@ -650,7 +676,9 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
           "arn:aws:iam::333333333333:role/shop-dev-apply-settings-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-keep-pitr-eu-central-1",
           "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-scheduled-machines-eu-central-1",
           "arn:aws:iam::333333333333:role/Deploy",
         ]
         Condition = {
@@ -669,7 +697,9 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-apply-settings-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-keep-pitr-eu-central-1",
           "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-scheduled-machines-eu-central-1",
         ]
         Condition = {
           ArnNotLike = {
@@ -678,6 +708,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
               "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
+              "arn:aws:iam::333333333333:role/shop-dev-scheduled-machines-eu-central-1",
             ]
           }
         }
@@ -719,30 +750,6 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           }
           ArnLike = {
             "iam:PolicyARN" = "arn:aws:iam::333333333333:policy/shop-dev-deny-*"
-          }
-        }
-      },
-      {
-        Sid    = "Organization"
-        Effect = "Deny"
-        Action = [
-          "organizations:LeaveOrganization",
-          "account:CloseAccount",
-          "organizations:DetachPolicy",
-          "organizations:DeletePolicy",
-          "organizations:UpdatePolicy",
-          "organizations:DisablePolicyType",
-          "organizations:CloseAccount",
-          "organizations:RemoveAccountFromOrganization",
-          "organizations:DisableAWSServiceAccess",
-        ]
-        Resource = "*"
-        Condition = {
-          ArnNotLike = {
-            "aws:PrincipalArn" = [
-              "arn:aws:iam::333333333333:role/BreakGlass",
-              "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
-            ]
           }
         }
       },
@@ -831,7 +838,9 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
         Resource = [
           "arn:aws:iam::333333333333:role/shop-dev-backup-eu-central-1",
           "arn:aws:iam::333333333333:role/shop-dev-apply-settings-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-keep-pitr-eu-central-1",
           "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
+          "arn:aws:iam::333333333333:role/shop-dev-scheduled-machines-eu-central-1",
           "arn:aws:iam::333333333333:role/Deploy",
         ]
         Condition = {
@@ -1066,6 +1075,7 @@ resource "aws_iam_policy" "guardrail_deny_silence" {
               "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::333333333333:role/Deploy",
               "arn:aws:iam::333333333333:role/shop-dev-restore-machine-eu-central-1",
+              "arn:aws:iam::333333333333:role/shop-dev-scheduled-machines-eu-central-1",
             ]
           }
         }

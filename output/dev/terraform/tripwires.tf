@@ -839,10 +839,10 @@ resource "aws_cloudwatch_event_target" "tripwire_rule_key" {
   }
 }
 
-# Tripwire: a call that weakens the bucket of exports.
+# Tripwire: a call that weakens a bucket of exports, or the catalogue.
 resource "aws_cloudwatch_event_rule" "tripwire_rule_export_bucket" {
   name        = "shop-dev-tripwire-export-bucket"
-  description = "Tripwire: a call that weakens the bucket of exports"
+  description = "Tripwire: a call that weakens a bucket of exports, or the catalogue"
   state       = "ENABLED"
   event_pattern = jsonencode({
     detail-type = ["AWS API Call via CloudTrail"]
@@ -851,7 +851,10 @@ resource "aws_cloudwatch_event_rule" "tripwire_rule_export_bucket" {
     detail = {
       eventSource = ["s3.amazonaws.com"]
       requestParameters = {
-        bucketName = ["shop-dev-exports-333333333333-eu-central-1"]
+        bucketName = [
+          "shop-dev-exports-333333333333-eu-central-1",
+          "shop-dev-catalog-333333333333-eu-central-1",
+        ]
       }
       "$or" = [
         {
@@ -933,7 +936,7 @@ resource "aws_cloudwatch_event_target" "tripwire_rule_export_bucket" {
       record  = "$.detail"
       bucket  = "$.detail.requestParameters.bucketName"
     }
-    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> weakens the bucket of exports\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"bucket\": \"<bucket>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Exports in this bucket may be deleted, overwritten or left to expire early.\", \"next\": \"aws s3api get-object-lock-configuration --region eu-central-1 --bucket <bucket>\", \"record\": <record>}"
+    input_template = "{\"alert\": \"TRIPWIRE shop-dev: <call> weakens a bucket of exports, or the catalogue\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"bucket\": \"<bucket>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Objects in this bucket may be deleted, overwritten or left to expire early.\", \"next\": \"aws s3api get-object-lock-configuration --region eu-central-1 --bucket <bucket>\", \"record\": <record>}"
   }
 
   dead_letter_config {

@@ -475,6 +475,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
               "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-keep-pitr-eu-central-1",
             ]
           }
         }
@@ -540,6 +541,30 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::111111111111:role/BreakGlass",
               "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::111111111111:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Organization"
+        Effect = "Deny"
+        Action = [
+          "organizations:LeaveOrganization",
+          "account:CloseAccount",
+          "organizations:DetachPolicy",
+          "organizations:DeletePolicy",
+          "organizations:UpdatePolicy",
+          "organizations:DisablePolicyType",
+          "organizations:CloseAccount",
+          "organizations:RemoveAccountFromOrganization",
+          "organizations:DisableAWSServiceAccess",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/BreakGlass",
+              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -794,6 +819,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
               "alias/shop-prod-vault-critical",
               "alias/shop-prod-vault-long",
               "alias/shop-prod-catalog",
+              "alias/shop-prod-exports",
             ]
           }
         }
@@ -807,6 +833,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-critical",
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-long",
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-catalog",
+          "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-exports",
         ]
         Condition = {
           ArnNotLike = {
@@ -849,7 +876,9 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-exports-replication-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-keep-pitr-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
@@ -871,7 +900,9 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-exports-replication-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-keep-pitr-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
@@ -893,6 +924,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-keep-pitr-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
@@ -946,30 +978,6 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           }
           ArnLike = {
             "iam:PolicyARN" = "arn:aws:iam::111111111111:policy/shop-prod-deny-*"
-          }
-        }
-      },
-      {
-        Sid    = "Organization"
-        Effect = "Deny"
-        Action = [
-          "organizations:LeaveOrganization",
-          "account:CloseAccount",
-          "organizations:DetachPolicy",
-          "organizations:DeletePolicy",
-          "organizations:UpdatePolicy",
-          "organizations:DisablePolicyType",
-          "organizations:CloseAccount",
-          "organizations:RemoveAccountFromOrganization",
-          "organizations:DisableAWSServiceAccess",
-        ]
-        Resource = "*"
-        Condition = {
-          ArnNotLike = {
-            "aws:PrincipalArn" = [
-              "arn:aws:iam::111111111111:role/BreakGlass",
-              "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
-            ]
           }
         }
       },
@@ -1078,6 +1086,7 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
               "alias/shop-prod-vault-critical",
               "alias/shop-prod-vault-long",
               "alias/shop-prod-catalog",
+              "alias/shop-prod-exports",
             ]
           }
         }
@@ -1096,7 +1105,9 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-exports-replication-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-keep-pitr-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
@@ -1687,6 +1698,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-critical",
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-vault-long",
           "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-catalog",
+          "arn:aws:kms:eu-central-1:111111111111:alias/shop-prod-exports",
         ]
       },
       {
@@ -1723,7 +1735,9 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-backup-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-catalog-replication-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-exports-replication-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-keep-pitr-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",
@@ -1736,6 +1750,7 @@ resource "aws_iam_role_policy" "role_for_break_glass" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::111111111111:role/shop-prod-apply-settings-eu-central-1",
+          "arn:aws:iam::111111111111:role/shop-prod-keep-pitr-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-take-snapshots-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-restore-machine-eu-central-1",
           "arn:aws:iam::111111111111:role/shop-prod-scheduled-machines-eu-central-1",

@@ -202,6 +202,8 @@ resource "aws_iam_role" "role_of_scheduled_machines" {
           ArnLike = {
             "aws:SourceArn" = [
               "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-settings-snapshot",
+              "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-freshness",
+              "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-keep-pitr",
               "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-snapshots-critical",
             ]
           }
@@ -229,6 +231,8 @@ resource "aws_iam_role_policy" "role_of_scheduled_machines" {
         Action = "lambda:InvokeFunction"
         Resource = [
           "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-settings-snapshot",
+          "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-check-freshness",
+          "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-keep-pitr",
           "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-take-snapshots",
         ]
       },
@@ -313,8 +317,16 @@ resource "aws_iam_role_policy" "role_of_schedules" {
         Action = "states:StartExecution"
         Resource = [
           "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-settings-snapshot",
+          "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-freshness",
+          "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-keep-pitr",
           "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-snapshots-critical",
         ]
+      },
+      {
+        Sid      = "KeepWhatDidNotStart"
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = "arn:aws:sqs:eu-central-1:111111111111:shop-prod-recovery-unstarted"
       },
     ]
   })
@@ -1582,7 +1594,7 @@ resource "aws_iam_role_policy" "role_for_function_report_restore" {
 resource "aws_lambda_function" "function_report_restore" {
   function_name    = "shop-prod-report-restore"
   filename         = "${path.module}/../functions/report_restore.zip"
-  source_code_hash = "vjhw7AMO+6eWAUjNO6FiP3mcgQJaYkeNQy2jmsjUMTM="
+  source_code_hash = "+IZZJ0cdL7L96hfmSCn7JkQntxl9yYjfiI1NTEOv9XY="
   handler          = "blueprints.functions.report_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1766,6 +1778,268 @@ resource "aws_lambda_function" "function_settings_snapshot" {
   depends_on = [
     aws_cloudwatch_log_group.log_group_of_function_settings_snapshot,
     aws_iam_role_policy.role_for_function_settings_snapshot,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_check_freshness" {
+  name              = "/aws/lambda/shop-prod-check-freshness"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-prod-check-freshness runs with this role.
+resource "aws_iam_role" "role_for_function_check_freshness" {
+  name = "shop-prod-check-freshness-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_check_freshness" {
+  name = "check-freshness"
+  role = aws_iam_role.role_for_function_check_freshness.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = ["dynamodb:DescribeContinuousBackups"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/employee",
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/cart",
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/legacy_sessions",
+        ]
+      },
+      {
+        Sid      = "ListBackups"
+        Effect   = "Allow"
+        Action   = ["dynamodb:ListBackups"]
+        Resource = "*"
+      },
+      {
+        Sid    = "ReadVaults"
+        Effect = "Allow"
+        Action = ["backup:ListRecoveryPointsByBackupVault"]
+        Resource = [
+          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-main",
+          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-critical",
+          "arn:aws:backup:eu-central-1:111111111111:backup-vault:shop-prod-long",
+        ]
+      },
+      {
+        Sid      = "ListExports"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = ["catalog/exports/*", "catalog/freshness.json"]
+          }
+        }
+      },
+      {
+        Sid      = "ReadExports"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1/catalog/exports/*"
+      },
+      {
+        Sid      = "Remember"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = "arn:aws:s3:::shop-prod-catalog-111111111111-eu-central-1/catalog/freshness.json"
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-central-1:111111111111:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-prod-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-central-1:111111111111:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-prod-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "Measure"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:PutMetricData"]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "cloudwatch:namespace" = "Holdfast"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/lambda/shop-prod-check-freshness:*"
+      },
+    ]
+  })
+}
+
+# Looks whether each table has points that are new enough.
+resource "aws_lambda_function" "function_check_freshness" {
+  function_name    = "shop-prod-check-freshness"
+  filename         = "${path.module}/../functions/check_freshness.zip"
+  source_code_hash = "ZVuhlixHjc52A3jKzyEVf+amVXabl7gV+0L+XCOU5gQ="
+  handler          = "blueprints.functions.check_freshness.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 900
+  role             = aws_iam_role.role_for_function_check_freshness.arn
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_check_freshness,
+    aws_iam_role_policy.role_for_function_check_freshness,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_keep_pitr" {
+  name              = "/aws/lambda/shop-prod-keep-pitr"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-prod-keep-pitr runs with this role.
+resource "aws_iam_role" "role_for_function_keep_pitr" {
+  name = "shop-prod-keep-pitr-eu-central-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_keep_pitr" {
+  name = "keep-pitr"
+  role = aws_iam_role.role_for_function_keep_pitr.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = ["dynamodb:DescribeContinuousBackups"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/employee",
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/cart",
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/legacy_sessions",
+        ]
+      },
+      {
+        Sid    = "PutRight"
+        Effect = "Allow"
+        Action = ["dynamodb:UpdateContinuousBackups"]
+        Resource = [
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/employee",
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/order_transaction",
+          "arn:aws:dynamodb:eu-central-1:111111111111:table/cart",
+        ]
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/lambda/shop-prod-keep-pitr:*"
+      },
+    ]
+  })
+}
+
+# Keeps point-in-time recovery on, with the period of the environment file.
+resource "aws_lambda_function" "function_keep_pitr" {
+  function_name    = "shop-prod-keep-pitr"
+  filename         = "${path.module}/../functions/keep_pitr.zip"
+  source_code_hash = "CQPdv9jrX+Kp6511s74bCUDVt/I7IssWBXiIBafchdk="
+  handler          = "blueprints.functions.keep_pitr.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 900
+  role             = aws_iam_role.role_for_function_keep_pitr.arn
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_keep_pitr,
+    aws_iam_role_policy.role_for_function_keep_pitr,
   ]
 }
 
@@ -2425,6 +2699,360 @@ resource "aws_sfn_state_machine" "state_machine_settings_snapshot" {
   depends_on = [aws_iam_role_policy.role_of_scheduled_machines]
 }
 
+# Names tables whose newest point is too old, and measures the age of all.
+resource "aws_sfn_state_machine" "state_machine_freshness" {
+  name = "shop-prod-freshness"
+  type = "STANDARD"
+  definition = jsonencode({
+    Comment        = "Names tables whose newest point is too old, and measures the age of all."
+    StartAt        = "Run"
+    TimeoutSeconds = 5100
+    States = {
+      Run = {
+        Comment  = "Looks, and puts right what it may; its answer says whether there is something to tell."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-check-freshness"
+        Parameters = {
+          place = {
+            project          = "shop"
+            environment      = "prod"
+            partition        = "aws"
+            account_id       = "111111111111"
+            region           = "eu-central-1"
+            catalogue_bucket = "shop-prod-catalog-111111111111-eu-central-1"
+            topic_arn        = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+          }
+          classes = {
+            standard = [
+              {
+                name = "employee"
+                arn  = "arn:aws:dynamodb:eu-central-1:111111111111:table/employee"
+              },
+              {
+                name = "cart"
+                arn  = "arn:aws:dynamodb:eu-central-1:111111111111:table/cart"
+              },
+              {
+                name = "legacy_sessions"
+                arn  = "arn:aws:dynamodb:eu-central-1:111111111111:table/legacy_sessions"
+              },
+            ]
+            critical = [
+              {
+                name = "order_transaction"
+                arn  = "arn:aws:dynamodb:eu-central-1:111111111111:table/order_transaction"
+              },
+            ]
+          }
+          rules = [
+            {
+              name            = "standard.point_in_time_recovery"
+              class           = "standard"
+              source          = "point_in_time"
+              allowed_minutes = 60
+            },
+            {
+              name              = "standard.backups.daily"
+              class             = "standard"
+              source            = "aws_backup"
+              allowed_minutes   = 2220
+              vault             = "shop-prod-main"
+              delete_after_days = 35
+            },
+            {
+              name            = "critical.point_in_time_recovery"
+              class           = "critical"
+              source          = "point_in_time"
+              allowed_minutes = 60
+            },
+            {
+              name              = "critical.backups.daily"
+              class             = "critical"
+              source            = "aws_backup"
+              allowed_minutes   = 2220
+              vault             = "shop-prod-critical"
+              delete_after_days = 31
+            },
+            {
+              name                    = "critical.backups.monthly"
+              class                   = "critical"
+              source                  = "aws_backup"
+              allowed_minutes         = 45420
+              vault                   = "shop-prod-long"
+              delete_after_days       = 366
+              cold_storage_after_days = 31
+            },
+            {
+              name            = "critical.snapshots"
+              class           = "critical"
+              source          = "snapshot"
+              allowed_minutes = 1620
+              prefix          = "shop-prod-critical-"
+            },
+            {
+              name            = "critical.exports.full"
+              class           = "critical"
+              source          = "export_full"
+              allowed_minutes = 11520
+              machine_arn     = "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-exports-critical"
+            },
+            {
+              name            = "critical.exports.incremental"
+              class           = "critical"
+              source          = "export_incremental"
+              allowed_minutes = 960
+              machine_arn     = "arn:aws:states:eu-central-1:111111111111:stateMachine:shop-prod-exports-critical"
+            },
+          ]
+          "scheduled_at.$" = "$.scheduled_at"
+        }
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Alert"
+          },
+        ]
+        Next = "IsThereSomethingToTell"
+      }
+      IsThereSomethingToTell = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable      = "$.tell"
+            BooleanEquals = true
+            Next          = "Tell"
+          },
+        ]
+        Default = "Well"
+      }
+      Tell = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Parameters = {
+          TopicArn    = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+          "Subject.$" = "$.subject"
+          "Message.$" = "$.message"
+        }
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        End = true
+      }
+      Well = {
+        Type = "Succeed"
+      }
+      Alert = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Parameters = {
+          TopicArn    = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+          Subject     = "Holdfast: freshness not known in prod"
+          "Message.$" = "$.error.Cause"
+        }
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Next = "Failed"
+      }
+      Failed = {
+        Type  = "Fail"
+        Error = "RunFailed"
+        Cause = "See the state Run of this execution."
+      }
+    }
+  })
+  role_arn = aws_iam_role.role_of_scheduled_machines.arn
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Its first run would lack its permissions.
+  depends_on = [aws_iam_role_policy.role_of_scheduled_machines]
+}
+
+# Keeps point-in-time recovery on, hourly and after each change of it.
+resource "aws_sfn_state_machine" "state_machine_keep_pitr" {
+  name = "shop-prod-keep-pitr"
+  type = "STANDARD"
+  definition = jsonencode({
+    Comment        = "Keeps point-in-time recovery on, hourly and after each change of it."
+    StartAt        = "Run"
+    TimeoutSeconds = 5100
+    States = {
+      Run = {
+        Comment  = "Looks, and puts right what it may; its answer says whether there is something to tell."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-central-1:111111111111:function:shop-prod-keep-pitr"
+        Parameters = {
+          place = {
+            project          = "shop"
+            environment      = "prod"
+            partition        = "aws"
+            account_id       = "111111111111"
+            region           = "eu-central-1"
+            catalogue_bucket = "shop-prod-catalog-111111111111-eu-central-1"
+            topic_arn        = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+          }
+          tables = [
+            {
+              name                 = "employee"
+              arn                  = "arn:aws:dynamodb:eu-central-1:111111111111:table/employee"
+              recovery_period_days = 35
+              managed              = true
+            },
+            {
+              name                 = "order_transaction"
+              arn                  = "arn:aws:dynamodb:eu-central-1:111111111111:table/order_transaction"
+              recovery_period_days = 35
+              managed              = true
+            },
+            {
+              name                 = "cart"
+              arn                  = "arn:aws:dynamodb:eu-central-1:111111111111:table/cart"
+              recovery_period_days = 35
+              managed              = true
+            },
+            {
+              name                 = "legacy_sessions"
+              arn                  = "arn:aws:dynamodb:eu-central-1:111111111111:table/legacy_sessions"
+              recovery_period_days = 35
+              managed              = false
+            },
+          ]
+          "event.$" = "$"
+        }
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Alert"
+          },
+        ]
+        Next = "IsThereSomethingToTell"
+      }
+      IsThereSomethingToTell = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable      = "$.tell"
+            BooleanEquals = true
+            Next          = "Tell"
+          },
+        ]
+        Default = "Well"
+      }
+      Tell = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Parameters = {
+          TopicArn    = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+          "Subject.$" = "$.subject"
+          "Message.$" = "$.message"
+        }
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        End = true
+      }
+      Well = {
+        Type = "Succeed"
+      }
+      Alert = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Parameters = {
+          TopicArn    = "arn:aws:sns:eu-central-1:111111111111:shop-prod-alerts"
+          Subject     = "Holdfast: point-in-time recovery not looked at in prod"
+          "Message.$" = "$.error.Cause"
+        }
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Next = "Failed"
+      }
+      Failed = {
+        Type  = "Fail"
+        Error = "RunFailed"
+        Cause = "See the state Run of this execution."
+      }
+    }
+  })
+  role_arn = aws_iam_role.role_of_scheduled_machines.arn
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Its first run would lack its permissions.
+  depends_on = [aws_iam_role_policy.role_of_scheduled_machines]
+}
+
 # Takes native backups of class critical, and deletes those past their time.
 resource "aws_sfn_state_machine" "state_machine_snapshots_critical" {
   name = "shop-prod-snapshots-critical"
@@ -2534,6 +3162,19 @@ resource "aws_sfn_state_machine" "state_machine_snapshots_critical" {
   depends_on = [aws_iam_role_policy.role_of_scheduled_machines]
 }
 
+# Takes what schedules could not start, for 14 days; an alarm watches it.
+resource "aws_sqs_queue" "queue_of_unstarted_recovery" {
+  name                      = "shop-prod-recovery-unstarted"
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled   = true
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
 # All settings, once a day: a change that no event told of is kept all the same.
 resource "aws_scheduler_schedule" "recovery_schedule_settings_snapshot" {
   name                         = "shop-prod-settings-snapshot"
@@ -2549,6 +3190,15 @@ resource "aws_scheduler_schedule" "recovery_schedule_settings_snapshot" {
     arn      = aws_sfn_state_machine.state_machine_settings_snapshot.arn
     role_arn = aws_iam_role.role_of_schedules.arn
     input    = "{}"
+
+    dead_letter_config {
+      arn = aws_sqs_queue.queue_of_unstarted_recovery.arn
+    }
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
   }
 }
 
@@ -2567,6 +3217,69 @@ resource "aws_scheduler_schedule" "recovery_schedule_snapshots_critical" {
     arn      = aws_sfn_state_machine.state_machine_snapshots_critical.arn
     role_arn = aws_iam_role.role_of_schedules.arn
     input    = "{\"scheduled_at\": \"<aws.scheduler.scheduled-time>\"}"
+
+    dead_letter_config {
+      arn = aws_sqs_queue.queue_of_unstarted_recovery.arn
+    }
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
+
+# Looks every hour whether each table has points that are new enough.
+resource "aws_scheduler_schedule" "recovery_schedule_freshness" {
+  name                         = "shop-prod-freshness"
+  schedule_expression          = "rate(1 hour)"
+  schedule_expression_timezone = "Etc/UTC"
+
+  flexible_time_window {
+    mode                      = "FLEXIBLE"
+    maximum_window_in_minutes = 15
+  }
+
+  target {
+    arn      = aws_sfn_state_machine.state_machine_freshness.arn
+    role_arn = aws_iam_role.role_of_schedules.arn
+    input    = "{\"scheduled_at\": \"<aws.scheduler.scheduled-time>\"}"
+
+    dead_letter_config {
+      arn = aws_sqs_queue.queue_of_unstarted_recovery.arn
+    }
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
+
+# Looks every hour whether point-in-time recovery is on; an event may get lost.
+resource "aws_scheduler_schedule" "recovery_schedule_keep_pitr" {
+  name                         = "shop-prod-keep-pitr"
+  schedule_expression          = "rate(1 hour)"
+  schedule_expression_timezone = "Etc/UTC"
+
+  flexible_time_window {
+    mode                      = "FLEXIBLE"
+    maximum_window_in_minutes = 15
+  }
+
+  target {
+    arn      = aws_sfn_state_machine.state_machine_keep_pitr.arn
+    role_arn = aws_iam_role.role_of_schedules.arn
+    input    = "{\"scheduled_at\": \"<aws.scheduler.scheduled-time>\"}"
+
+    dead_letter_config {
+      arn = aws_sqs_queue.queue_of_unstarted_recovery.arn
+    }
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
   }
 }
 
@@ -2620,6 +3333,40 @@ resource "aws_cloudwatch_event_target" "rule_for_changed_tables" {
   rule      = aws_cloudwatch_event_rule.rule_for_changed_tables.name
   target_id = "settings-snapshot"
   arn       = aws_sfn_state_machine.state_machine_settings_snapshot.arn
+  role_arn  = aws_iam_role.role_of_schedules.arn
+}
+
+# Puts point-in-time recovery right as soon as it was changed; needs CloudTrail.
+resource "aws_cloudwatch_event_rule" "rule_for_point_in_time_recovery" {
+  name        = "shop-prod-pitr-changed"
+  description = "Calls that change point-in-time recovery"
+  state       = "ENABLED"
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail"]
+    account     = ["111111111111"]
+    region      = ["eu-central-1"]
+    detail = {
+      eventSource = ["dynamodb.amazonaws.com"]
+      eventName   = ["UpdateContinuousBackups"]
+      errorCode = [
+        {
+          exists = false
+        },
+      ]
+    }
+  })
+  tags = {
+    project     = "shop"
+    environment = "prod"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "rule_for_point_in_time_recovery" {
+  rule      = aws_cloudwatch_event_rule.rule_for_point_in_time_recovery.name
+  target_id = "keep-pitr"
+  arn       = aws_sfn_state_machine.state_machine_keep_pitr.arn
   role_arn  = aws_iam_role.role_of_schedules.arn
 }
 

@@ -846,10 +846,10 @@ resource "aws_cloudwatch_event_target" "tripwire_rule_key" {
   }
 }
 
-# Tripwire: a call that weakens the bucket of exports.
+# Tripwire: a call that weakens a bucket of exports, or the catalogue.
 resource "aws_cloudwatch_event_rule" "tripwire_rule_export_bucket" {
   name        = "shop-prod-tripwire-export-bucket"
-  description = "Tripwire: a call that weakens the bucket of exports"
+  description = "Tripwire: a call that weakens a bucket of exports, or the catalogue"
   state       = "ENABLED"
   event_pattern = jsonencode({
     detail-type = ["AWS API Call via CloudTrail"]
@@ -858,7 +858,10 @@ resource "aws_cloudwatch_event_rule" "tripwire_rule_export_bucket" {
     detail = {
       eventSource = ["s3.amazonaws.com"]
       requestParameters = {
-        bucketName = ["shop-prod-exports-111111111111-eu-central-1"]
+        bucketName = [
+          "shop-prod-exports-111111111111-eu-central-1",
+          "shop-prod-catalog-111111111111-eu-central-1",
+        ]
       }
       "$or" = [
         {
@@ -940,7 +943,7 @@ resource "aws_cloudwatch_event_target" "tripwire_rule_export_bucket" {
       record  = "$.detail"
       bucket  = "$.detail.requestParameters.bucketName"
     }
-    input_template = "{\"alert\": \"TRIPWIRE shop-prod: <call> weakens the bucket of exports\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"bucket\": \"<bucket>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Exports in this bucket may be deleted, overwritten or left to expire early.\", \"next\": \"aws s3api get-object-lock-configuration --region eu-central-1 --bucket <bucket>\", \"record\": <record>}"
+    input_template = "{\"alert\": \"TRIPWIRE shop-prod: <call> weakens a bucket of exports, or the catalogue\", \"result\": \"error code [<error>] (empty brackets: it was carried out)\", \"bucket\": \"<bucket>\", \"who\": \"<kind> <who> <service>\", \"from\": \"<address>, account <account>\", \"when\": \"<time> in <place>\", \"risk\": \"Objects in this bucket may be deleted, overwritten or left to expire early.\", \"next\": \"aws s3api get-object-lock-configuration --region eu-central-1 --bucket <bucket>\", \"record\": <record>}"
   }
 
   dead_letter_config {

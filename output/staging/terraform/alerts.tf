@@ -761,3 +761,197 @@ resource "aws_cloudwatch_metric_alarm" "freshness_alarm_critical" {
     cost_center = "4711"
   }
 }
+
+# A schedule of recovery started nothing.
+resource "aws_cloudwatch_metric_alarm" "unstarted_alarm_recovery" {
+  alarm_name        = "shop-staging-recovery.unstarted"
+  alarm_description = "The queue shop-staging-recovery-unstarted holds what a schedule could not start. Risk: what it should have started did not run, exports or native backups for one. Next: aws sqs get-queue-url --region eu-west-1 --queue-name shop-staging-recovery-unstarted; receive the messages, mend what they name, and start the state machine with their input"
+  namespace         = "AWS/SQS"
+  metric_name       = "ApproximateNumberOfMessagesVisible"
+  dimensions = {
+    QueueName = "shop-staging-recovery-unstarted"
+  }
+  statistic           = "Maximum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# standard.point_in_time_recovery: the latest restorable time of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_standard_point_in_time_recovery_96fe" {
+  alarm_name        = "shop-staging-too-old.standard.point_in_time_recovery"
+  alarm_description = "The latest restorable time of a table of class standard is older than 1 hours (standard.point_in_time_recovery), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-west-1 --state-machine-arn arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "staging"
+    Rule        = "standard.point_in_time_recovery"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 3600
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# standard.backups.daily: the newest recovery point of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_standard_backups_daily" {
+  alarm_name        = "shop-staging-too-old.standard.backups.daily"
+  alarm_description = "The newest recovery point of a table of class standard is older than 37 hours (standard.backups.daily), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-west-1 --state-machine-arn arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "staging"
+    Rule        = "standard.backups.daily"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 133200
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# critical.point_in_time_recovery: the latest restorable time of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_point_in_time_recovery_a46b" {
+  alarm_name        = "shop-staging-too-old.critical.point_in_time_recovery"
+  alarm_description = "The latest restorable time of a table of class critical is older than 1 hours (critical.point_in_time_recovery), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-west-1 --state-machine-arn arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "staging"
+    Rule        = "critical.point_in_time_recovery"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 3600
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# critical.backups.daily: the newest recovery point of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_backups_daily" {
+  alarm_name        = "shop-staging-too-old.critical.backups.daily"
+  alarm_description = "The newest recovery point of a table of class critical is older than 37 hours (critical.backups.daily), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-west-1 --state-machine-arn arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "staging"
+    Rule        = "critical.backups.daily"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 133200
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# critical.backups.monthly: the newest recovery point of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_backups_monthly" {
+  alarm_name        = "shop-staging-too-old.critical.backups.monthly"
+  alarm_description = "The newest recovery point of a table of class critical is older than 757 hours (critical.backups.monthly), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-west-1 --state-machine-arn arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "staging"
+    Rule        = "critical.backups.monthly"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 2725200
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# critical.snapshots: the newest native backup of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_snapshots" {
+  alarm_name        = "shop-staging-too-old.critical.snapshots"
+  alarm_description = "The newest native backup of a table of class critical is older than 27 hours (critical.snapshots), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-west-1 --state-machine-arn arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "staging"
+    Rule        = "critical.snapshots"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 97200
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}

@@ -471,6 +471,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
               "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-keep-pitr-eu-west-1",
             ]
           }
         }
@@ -536,6 +537,30 @@ resource "aws_iam_policy" "guardrail_deny_destroy_data" {
               "arn:aws:iam::444444444444:role/BreakGlass",
               "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
               "arn:aws:iam::444444444444:role/Deploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Organization"
+        Effect = "Deny"
+        Action = [
+          "organizations:LeaveOrganization",
+          "account:CloseAccount",
+          "organizations:DetachPolicy",
+          "organizations:DeletePolicy",
+          "organizations:UpdatePolicy",
+          "organizations:DisablePolicyType",
+          "organizations:CloseAccount",
+          "organizations:RemoveAccountFromOrganization",
+          "organizations:DisableAWSServiceAccess",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/BreakGlass",
+              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
             ]
           }
         }
@@ -827,6 +852,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-keep-pitr-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
@@ -848,6 +874,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-keep-pitr-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
@@ -869,6 +896,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:PassRole"]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-keep-pitr-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
@@ -922,30 +950,6 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
           }
           ArnLike = {
             "iam:PolicyARN" = "arn:aws:iam::444444444444:policy/shop-staging-deny-*"
-          }
-        }
-      },
-      {
-        Sid    = "Organization"
-        Effect = "Deny"
-        Action = [
-          "organizations:LeaveOrganization",
-          "account:CloseAccount",
-          "organizations:DetachPolicy",
-          "organizations:DeletePolicy",
-          "organizations:UpdatePolicy",
-          "organizations:DisablePolicyType",
-          "organizations:CloseAccount",
-          "organizations:RemoveAccountFromOrganization",
-          "organizations:DisableAWSServiceAccess",
-        ]
-        Resource = "*"
-        Condition = {
-          ArnNotLike = {
-            "aws:PrincipalArn" = [
-              "arn:aws:iam::444444444444:role/BreakGlass",
-              "arn:aws:iam::444444444444:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_EmergencyAdmin_????????????????",
-            ]
           }
         }
       },
@@ -1062,6 +1066,7 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-keep-pitr-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-restore-machine-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-scheduled-machines-eu-west-1",
