@@ -34,7 +34,6 @@ from blueprints.recovery.buckets import (
     principals_of,
     replicating_role,
 )
-from blueprints.recovery.permissions import allow
 from blueprints.recovery.roles import RoleFacts, role_label
 from generator.naming import Label, label
 from generator.spec import Exports
@@ -234,7 +233,14 @@ def _allow(
     resource: str | list[str],
 ) -> Statement:
     principal, condition = principals_of(environment.partition, [role_arn])
-    return {**allow(sid, actions, resource, **condition), "Principal": principal}
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": list(actions),
+        "Resource": resource,
+        "Condition": condition,
+    }
 
 
 def _exporter(source: Environment) -> str:

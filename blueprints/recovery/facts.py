@@ -142,7 +142,7 @@ def _steps(environment: Environment) -> dict[str, FunctionFacts]:
         )
         for name, purpose in _PURPOSES.items()
         # A destination's own points lie where it restores.
-        if name != "fetch_copy" or environment.destinations
+        if name != "fetch_copy" or environment.copy_destinations
     }
 
 

@@ -53,7 +53,7 @@ def allow(sid: str, actions: Iterable[str], resources: Any, **condition: Any) ->
 def plan_restore(environment: Environment) -> list[Statement]:
     """Return what reads points, settings and owners."""
     vaults = [environment.vault_arn(key) for key in environment.vaults]
-    roles = [recovery_role_arn(each) for each in environment.destinations.values()]
+    roles = [recovery_role_arn(each) for each in environment.copy_destinations.values()]
     stacks = [
         arn(environment, "cloudformation", f"stack/{stack_name(environment, template)}/*")
         for template in ("recovery", "tables*")
@@ -87,7 +87,7 @@ def _read_catalogue(environment: Environment) -> Iterable[Statement]:
 
 def fetch_copy(environment: Environment) -> list[Statement]:
     """Return what copies a point back: the destination's own role does the work there."""
-    roles = [recovery_role_arn(each) for each in environment.destinations.values()]
+    roles = [recovery_role_arn(each) for each in environment.copy_destinations.values()]
     return [
         allow("ActInDestinations", ["sts:AssumeRole"], roles),
         allow("ReadPoints", ["backup:DescribeRecoveryPoint"], _any_point(environment)),

@@ -66,8 +66,8 @@ def _restore(environment: Environment) -> Iterator[str]:
         "it again."
         + (
             " When this account or Region is gone: `--in "
-            f"{next(iter(environment.destinations))}`, signed in there."
-            if environment.destinations
+            f"{next(iter(environment.copy_destinations))}`, signed in there."
+            if environment.copy_destinations
             else ""
         )
     )

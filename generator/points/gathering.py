@@ -40,7 +40,7 @@ def place_of(environment: Environment) -> Place:
 
 def gather(question: Question, tell: Tell) -> Found:
     """Return all that the table can come back from; each place is told before it is read."""
-    destinations = question.environment.destinations.values()
+    destinations = question.environment.copy_destinations.values()
     return together(
         [
             _home(question, tell),

@@ -88,7 +88,7 @@ def asked(options: Options, environment: Environment, now: datetime) -> Asked:
     where = environment
     mistakes = [*_point(options, now), *_name(options, table)]
     if options.destination is not None:
-        found = environment.destinations.get(options.destination)
+        found = environment.copy_destinations.get(options.destination)
         if found is None:
             mistakes.append(_no_destination(options.destination, environment))
         else:
@@ -195,7 +195,7 @@ def _name(options: Options, table: Table) -> Iterator[Mistake]:
 
 
 def _no_destination(name: str, environment: Environment) -> Mistake:
-    known = ", ".join(environment.destinations)
+    known = ", ".join(environment.copy_destinations)
     return Mistake(
         f"{environment.file} copies nothing to an environment `{plain(name)}`",
         f"destinations there: {known}" if known else "it has no destination: leave out --in",

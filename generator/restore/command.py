@@ -88,7 +88,7 @@ def _execution(wanted: Asked) -> str | None:
     if name == given or not name or ":" in name:
         cause = f"--follow {plain(given)} is no execution of {wanted.machine_arn}"
         fix = f"give the ARN that was printed: {wanted.executions}NAME"
-        if wanted.environment.destinations and not wanted.away:
+        if wanted.environment.copy_destinations and not wanted.away:
             fix += "; with --in, if it was started in a destination"
         raise Mistakes([Mistake(cause, fix)])
     return given
@@ -110,14 +110,14 @@ def _clients(wanted: Asked, question: Question) -> Clients:
     except REFUSALS as error:
         fix = fix_of(wanted.place, error, allow="sts:GetCallerIdentity")
         # Whoever is signed in wrongly is not to restore elsewhere because of it.
-        there = [each.account_id for each in wanted.environment.destinations.values()]
+        there = [each.account_id for each in wanted.environment.copy_destinations.values()]
         away = isinstance(error, WrongAccountError) and error.account_id in there
         if (
             (away or isinstance(error, NO_ANSWER))
-            and wanted.environment.destinations
+            and wanted.environment.copy_destinations
             and not wanted.away
         ):
-            names = ", ".join(wanted.environment.destinations)
+            names = ", ".join(wanted.environment.copy_destinations)
             fix += f"; if that account or Region is gone, restore elsewhere with --in ({names})"
         raise StoppedError(f"{wanted.place} is not reached: {said(error)}", fix) from None
 

@@ -173,6 +173,17 @@ class Environment:
         """`aws:PrincipalArn` patterns of those who may change."""
         return self._principal_arns(self.spec.principals.deploy)
 
+    @cached_property
+    def copy_destinations(self) -> Mapping[str, Environment]:
+        """Those of `destinations` that copies go to; others hold exports only."""
+        named = {
+            copy.to
+            for protection in self.protections.values()
+            for backup in protection.backups.values()
+            for copy in backup.copies.values()
+        }
+        return {name: there for name, there in self.destinations.items() if name in named}
+
     def vault_arn(self, key: str) -> str:
         """Return the ARN of this environment's vault `key`."""
         return arn(self, "backup", f"backup-vault:{vault_name(self, key)}")

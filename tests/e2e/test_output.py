@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 PROJECT = Path(__file__).parent.parent.parent
-EXAMPLES = ("archive", "dev", "prod", "staging")
+EXAMPLES = ("archive", "archive-west", "dev", "prod", "staging")
 TRACERS = PROJECT / "tests" / "environments"
 # What the endpoints do not give back as it was given, and the provider so takes for a change.
 KNOWN_DRIFTS: frozenset[str] = frozenset()

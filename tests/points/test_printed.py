@@ -253,7 +253,7 @@ def test_a_vault_that_is_not_rendered_is_named_as_not_readable(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("prot", "cart"), "environments there: archive, dev, prod, staging"),
+        (("prot", "cart"), "environments there: archive-west, archive, dev, prod, staging"),
         (("prod", "cert"), "environments/prod.yaml has no table `cert`\n    fix: nearest: cart;"),
         (("archive", "cart"), "it takes copies of prod: name the environment that the table"),
         (("prod", "cart", "--profile", "nobody"), "The config profile (nobody) could not be found"),

@@ -18,7 +18,7 @@ from tests.unit.command import environment, write
 
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TextOf = Callable[..., str]
-EXAMPLES = ("archive", "dev", "prod", "staging")
+EXAMPLES = ("archive", "archive-west", "dev", "prod", "staging")
 
 
 @pytest.fixture(scope="module")

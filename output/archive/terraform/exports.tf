@@ -242,6 +242,9 @@ resource "aws_s3_bucket_policy" "held_policy_of_export_bucket_shop_prod" {
       {
         Sid    = "AllowReplicas"
         Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::111111111111:root"]
+        }
         Action = ["s3:ReplicateObject", "s3:ReplicateTags"]
         Resource = [
           "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1/critical/*",
@@ -252,9 +255,6 @@ resource "aws_s3_bucket_policy" "held_policy_of_export_bucket_shop_prod" {
               "arn:aws:iam::111111111111:role/shop-prod-exports-replication-eu-central-1",
             ]
           }
-        }
-        Principal = {
-          AWS = ["arn:aws:iam::111111111111:root"]
         }
       },
     ]

@@ -788,6 +788,32 @@ resource "aws_cloudwatch_metric_alarm" "unstarted_alarm_recovery" {
   }
 }
 
+# A schedule of exports started nothing.
+resource "aws_cloudwatch_metric_alarm" "unstarted_alarm_exports" {
+  alarm_name        = "shop-staging-exports.unstarted"
+  alarm_description = "The queue shop-staging-exports-unstarted holds what a schedule could not start. Risk: what it should have started did not run, exports or native backups for one. Next: aws sqs get-queue-url --region eu-west-1 --queue-name shop-staging-exports-unstarted; receive the messages, mend what they name, and start the state machine with their input"
+  namespace         = "AWS/SQS"
+  metric_name       = "ApproximateNumberOfMessagesVisible"
+  dimensions = {
+    QueueName = "shop-staging-exports-unstarted"
+  }
+  statistic           = "Maximum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
 # standard.point_in_time_recovery: the latest restorable time of a table is too old, or nobody measured it.
 resource "aws_cloudwatch_metric_alarm" "age_alarm_standard_point_in_time_recovery_96fe" {
   alarm_name        = "shop-staging-too-old.standard.point_in_time_recovery"
@@ -943,6 +969,62 @@ resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_snapshots" {
   period              = 3600
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 97200
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# critical.exports.full: the newest full export of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_exports_full" {
+  alarm_name        = "shop-staging-too-old.critical.exports.full"
+  alarm_description = "The newest full export of a table of class critical is older than 768 hours (critical.exports.full), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-west-1 --state-machine-arn arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "staging"
+    Rule        = "critical.exports.full"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 2764800
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  treat_missing_data  = "breaching"
+  alarm_actions       = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  ok_actions          = ["arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"]
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# critical.exports.incremental: the end of the chain of exports of a table is too old, or nobody measured it.
+resource "aws_cloudwatch_metric_alarm" "age_alarm_critical_exports_incremental" {
+  alarm_name        = "shop-staging-too-old.critical.exports.incremental"
+  alarm_description = "The end of the chain of exports of a table of class critical is older than 52 hours (critical.exports.incremental), or was not measured for 2 hours. Risk: the newest data of that table cannot come back this way; the message of the hourly look names it. Next: aws stepfunctions list-executions --region eu-west-1 --state-machine-arn arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-freshness --max-items 3"
+  namespace         = "Holdfast"
+  metric_name       = "AgeOfNewestPoint"
+  dimensions = {
+    Project     = "shop"
+    Environment = "staging"
+    Rule        = "critical.exports.incremental"
+  }
+  statistic           = "Maximum"
+  period              = 3600
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 187200
   evaluation_periods  = 2
   datapoints_to_alarm = 2
   treat_missing_data  = "breaching"

@@ -851,6 +851,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:DeleteRole", "iam:UpdateAssumeRolePolicy"]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-catalog-replication-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-keep-pitr-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
@@ -873,6 +874,7 @@ resource "aws_iam_policy" "guardrail_deny_destroy_access" {
         Action = ["iam:CreateRole"]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-catalog-replication-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-keep-pitr-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",
@@ -1065,6 +1067,7 @@ resource "aws_iam_policy" "guardrail_deny_change_data" {
         ]
         Resource = [
           "arn:aws:iam::444444444444:role/shop-staging-backup-eu-west-1",
+          "arn:aws:iam::444444444444:role/shop-staging-catalog-replication-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-apply-settings-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-keep-pitr-eu-west-1",
           "arn:aws:iam::444444444444:role/shop-staging-take-snapshots-eu-west-1",

@@ -318,6 +318,89 @@ resource "aws_iam_role_policy" "role_of_schedules" {
   })
 }
 
+# S3 replicates the catalogue with this role.
+resource "aws_iam_role" "role_of_catalogue_replication" {
+  name = "shop-staging-catalog-replication-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Service"
+        Effect = "Allow"
+        Principal = {
+          Service = "s3.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_of_catalogue_replication" {
+  name = "catalog-replication"
+  role = aws_iam_role.role_of_catalogue_replication.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "ReadBucket"
+        Effect   = "Allow"
+        Action   = ["s3:GetReplicationConfiguration", "s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1"
+      },
+      {
+        Sid    = "ReadObjects"
+        Effect = "Allow"
+        Action = [
+          "s3:GetObjectVersionAcl",
+          "s3:GetObjectVersionForReplication",
+          "s3:GetObjectVersionTagging",
+        ]
+        Resource = "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/*"
+      },
+      {
+        Sid    = "WriteReplicas"
+        Effect = "Allow"
+        Action = ["s3:ReplicateObject", "s3:ReplicateTags"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/catalog/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "EncryptReplicas"
+        Effect   = "Allow"
+        Action   = ["kms:Encrypt", "kms:GenerateDataKey"]
+        Resource = ["arn:aws:kms:eu-west-1:222222222222:key/*"]
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = ["s3.eu-west-1.amazonaws.com"]
+          }
+        }
+      },
+    ]
+  })
+}
+
 resource "aws_kms_key" "key_of_catalogue" {
   description = "Objects of the bucket shop-staging-catalog-444444444444-eu-west-1"
   policy = jsonencode({
@@ -552,6 +635,45 @@ resource "aws_s3_bucket_policy" "policy_of_catalogue_bucket" {
 
   # S3 takes one change of access at a time.
   depends_on = [aws_s3_bucket_public_access_block.catalogue_bucket]
+}
+
+resource "aws_s3_bucket_replication_configuration" "catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+  role   = aws_iam_role.role_of_catalogue_replication.arn
+
+  rule {
+    id       = "archive-west"
+    status   = "Enabled"
+    priority = 1
+
+    filter {
+      prefix = "catalog/"
+    }
+
+    delete_marker_replication {
+      status = "Disabled"
+    }
+
+    source_selection_criteria {
+      sse_kms_encrypted_objects {
+        status = "Enabled"
+      }
+    }
+
+    destination {
+      bucket  = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
+      account = "222222222222"
+
+      encryption_configuration {
+        replica_kms_key_id = "arn:aws:kms:eu-west-1:222222222222:alias/shop-archive-west-catalog"
+      }
+    }
+  }
+
+  depends_on = [
+    aws_iam_role_policy.role_of_catalogue_replication,
+    aws_s3_bucket_versioning.catalogue_bucket,
+  ]
 }
 
 resource "aws_cloudwatch_log_group" "log_group_of_function_plan_restore" {
@@ -2413,6 +2535,20 @@ resource "aws_sfn_state_machine" "state_machine_freshness" {
               source          = "snapshot"
               allowed_minutes = 1620
               prefix          = "shop-staging-critical-"
+            },
+            {
+              name            = "critical.exports.full"
+              class           = "critical"
+              source          = "export_full"
+              allowed_minutes = 46080
+              machine_arn     = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical"
+            },
+            {
+              name            = "critical.exports.incremental"
+              class           = "critical"
+              source          = "export_incremental"
+              allowed_minutes = 3120
+              machine_arn     = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical"
             },
           ]
           "scheduled_at.$" = "$.scheduled_at"

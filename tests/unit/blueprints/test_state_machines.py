@@ -22,7 +22,7 @@ MOST_EVENTS = 25_000
 # entered, scheduled, started, succeeded, exited; of a Choice and a Wait entered and exited.
 EVENTS_A_ROUND = 5 + 2 + 2
 RETRIES = 4
-EXAMPLES = ("prod", "dev", "staging", "archive")
+EXAMPLES = ("prod", "dev", "staging", "archive", "archive-west")
 
 
 def machines(name: str) -> Mapping[str, MachineFacts]:

@@ -1,0 +1,1588 @@
+# Written by Holdfast 0.1.0 from environments/archive-west.yaml.
+# Do not edit: change the environment file and run `holdfast generate`.
+
+# AWS Backup restores tables with this role.
+resource "aws_iam_role" "role_for_restores" {
+  name = "shop-archive-west-restore-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Service"
+        Effect = "Allow"
+        Principal = {
+          Service = "backup.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "222222222222"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_restores" {
+  name = "restore"
+  role = aws_iam_role.role_for_restores.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "RestoreTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchWriteItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:DescribeTable",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:RestoreTableFromAwsBackup",
+          "dynamodb:Scan",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "RestoreBackups"
+        Effect = "Allow"
+        Action = ["dynamodb:RestoreTableFromBackup"]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/backup/*",
+        ]
+      },
+      {
+        Sid    = "UseTableKeys"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "DescribeKeys"
+        Effect   = "Allow"
+        Action   = ["kms:DescribeKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+      },
+      {
+        Sid      = "GrantKeys"
+        Effect   = "Allow"
+        Action   = ["kms:CreateGrant"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+        }
+      },
+    ]
+  })
+}
+
+# The state machine that restores runs with this role.
+resource "aws_iam_role" "role_of_restore_machine" {
+  name = "shop-archive-west-restore-machine-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Service"
+        Effect = "Allow"
+        Principal = {
+          Service = "states.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "222222222222"
+          }
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-restore"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_of_restore_machine" {
+  name = "restore-machine"
+  role = aws_iam_role.role_of_restore_machine.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "CallFunctions"
+        Effect = "Allow"
+        Action = "lambda:InvokeFunction"
+        Resource = [
+          "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-plan-restore",
+          "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-restore-table",
+          "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-apply-settings",
+          "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-verify-restore",
+          "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-report-restore",
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_kms_key" "key_of_catalogue" {
+  description = "Objects of the bucket shop-archive-west-catalog-222222222222-eu-west-1"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "IamOfThisAccountDecides"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::222222222222:root"
+        }
+        Action   = "kms:*"
+        Resource = "*"
+      },
+      {
+        Sid    = "AllowReplicasFromSources"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::444444444444:root"]
+        }
+        Action   = ["kms:Encrypt", "kms:GenerateDataKey"]
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/shop-staging-catalog-replication-eu-west-1",
+            ]
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroys"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "kms:ScheduleKeyDeletion",
+          "kms:DeleteImportedKeyMaterial",
+          "kms:DisableKey",
+          "kms:RevokeGrant",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyDeployChanges"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["kms:PutKeyPolicy", "kms:DisableKeyRotation"]
+        Resource  = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::222222222222:role/ArchiveDeploy",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "alias_of_catalogue" {
+  name          = "alias/shop-archive-west-catalog"
+  target_key_id = aws_kms_key.key_of_catalogue.key_id
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# Settings of tables and reports of restores: what a restore needs beside the data.
+resource "aws_s3_bucket" "catalogue_bucket" {
+  bucket = "shop-archive-west-catalog-222222222222-eu-west-1"
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_s3_bucket_versioning" "catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+
+  rule {
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.key_of_catalogue.arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_ownership_controls" "catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "catalogue_bucket" {
+  bucket                  = aws_s3_bucket.catalogue_bucket.bucket
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_policy" "policy_of_catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "DenyPlainHttp"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1",
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/*",
+        ]
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroysObjects"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "s3:DeleteObject",
+          "s3:DeleteObjectVersion",
+          "s3:BypassGovernanceRetention",
+          "s3:PutObjectRetention",
+          "s3:PutObjectLegalHold",
+          "s3:UpdateObjectEncryption",
+        ]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
+          }
+        }
+      },
+      {
+        Sid       = "OnlySourcesReplicate"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:ReplicateDelete", "s3:ReplicateObject"]
+        Resource  = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::444444444444:role/shop-staging-catalog-replication-eu-west-1",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyBreakGlassDestroysBucket"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:DeleteBucket"]
+        Resource  = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = ["arn:aws:iam::222222222222:role/ArchiveBreakGlass"]
+          }
+        }
+      },
+      {
+        Sid       = "OnlyDeployChanges"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "s3:PutBucketVersioning",
+          "s3:PutBucketObjectLockConfiguration",
+          "s3:PutLifecycleConfiguration",
+          "s3:PutBucketPolicy",
+          "s3:DeleteBucketPolicy",
+          "s3:PutReplicationConfiguration",
+          "s3:PutEncryptionConfiguration",
+          "s3:PutBucketPublicAccessBlock",
+          "s3:PutBucketOwnershipControls",
+          "s3:PutBucketAcl",
+          "s3:PutBucketNotification",
+        ]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::222222222222:role/ArchiveBreakGlass",
+              "arn:aws:iam::222222222222:role/ArchiveDeploy",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowReplicasFromSources"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::444444444444:root"]
+        }
+        Action   = ["s3:ReplicateObject", "s3:ReplicateTags"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/catalog/*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/shop-staging-catalog-replication-eu-west-1",
+            ]
+          }
+        }
+      },
+    ]
+  })
+
+  # S3 takes one change of access at a time.
+  depends_on = [aws_s3_bucket_public_access_block.catalogue_bucket]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_plan_restore" {
+  name              = "/aws/lambda/shop-archive-west-plan-restore"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-archive-west-plan-restore runs with this role.
+resource "aws_iam_role" "role_for_function_plan_restore" {
+  name = "shop-archive-west-plan-restore-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_plan_restore" {
+  name = "plan-restore"
+  role = aws_iam_role.role_for_function_plan_restore.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable"]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid      = "ListBackups"
+        Effect   = "Allow"
+        Action   = ["dynamodb:ListBackups"]
+        Resource = "*"
+      },
+      {
+        Sid    = "ReadBackups"
+        Effect = "Allow"
+        Action = ["dynamodb:DescribeBackup"]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/backup/*",
+        ]
+      },
+      {
+        Sid    = "ReadVaults"
+        Effect = "Allow"
+        Action = ["backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"]
+        Resource = [
+          "arn:aws:backup:eu-west-1:222222222222:backup-vault:shop-archive-west-archive",
+        ]
+      },
+      {
+        Sid      = "ReadJobs"
+        Effect   = "Allow"
+        Action   = ["backup:GetRestoreJobMetadata", "backup:ListRestoreJobs"]
+        Resource = "*"
+      },
+      {
+        Sid      = "ListCatalogue"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = ["catalog/settings/*", "restores/*"]
+          }
+        }
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/catalog/settings/*",
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/restores/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ResolveAliases"
+        Effect   = "Allow"
+        Action   = ["kms:DescribeKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+      },
+      {
+        Sid    = "FindOwner"
+        Effect = "Allow"
+        Action = ["cloudformation:DescribeStackResource"]
+        Resource = [
+          "arn:aws:cloudformation:eu-west-1:222222222222:stack/shop-archive-west-recovery/*",
+          "arn:aws:cloudformation:eu-west-1:222222222222:stack/shop-archive-west-tables*/*",
+        ]
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/shop-archive-west-plan-restore:*"
+      },
+    ]
+  })
+}
+
+# Chooses what to restore from, and with which settings; changes nothing.
+resource "aws_lambda_function" "function_plan_restore" {
+  function_name    = "shop-archive-west-plan-restore"
+  filename         = "${path.module}/../functions/plan_restore.zip"
+  source_code_hash = "CLOWxG1Wujjs+QOKhJidHNPTaB/TNb96q+CfyvgJZs4="
+  handler          = "blueprints.functions.plan_restore.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_plan_restore.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_plan_restore,
+    aws_iam_role_policy.role_for_function_plan_restore,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_restore_table" {
+  name              = "/aws/lambda/shop-archive-west-restore-table"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-archive-west-restore-table runs with this role.
+resource "aws_iam_role" "role_for_function_restore_table" {
+  name = "shop-archive-west-restore-table-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_restore_table" {
+  name = "restore-table"
+  role = aws_iam_role.role_for_function_restore_table.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "RestoreTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchWriteItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:DescribeTable",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:RestoreTableFromBackup",
+          "dynamodb:RestoreTableToPointInTime",
+          "dynamodb:Scan",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "RestoreBackups"
+        Effect = "Allow"
+        Action = ["dynamodb:RestoreTableFromBackup"]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/backup/*",
+        ]
+      },
+      {
+        Sid    = "RestorePoints"
+        Effect = "Allow"
+        Action = ["backup:StartRestoreJob"]
+        Resource = [
+          "arn:aws:backup:eu-west-1:222222222222:recovery-point:*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/backup/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/backup/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/backup/*",
+        ]
+      },
+      {
+        Sid    = "FollowRestores"
+        Effect = "Allow"
+        Action = [
+          "backup:DescribeRestoreJob",
+          "backup:GetRestoreJobMetadata",
+          "backup:ListRestoreJobs",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "PassRestoreRole"
+        Effect   = "Allow"
+        Action   = ["iam:PassRole"]
+        Resource = "arn:aws:iam::222222222222:role/shop-archive-west-restore-eu-west-1"
+        Condition = {
+          StringEquals = {
+            "iam:PassedToService" = "backup.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "UseTableKeys"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "GrantTableKeys"
+        Effect   = "Allow"
+        Action   = ["kms:CreateGrant"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-west-1.amazonaws.com"
+          }
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/shop-archive-west-restore-table:*"
+      },
+    ]
+  })
+}
+
+# Starts a restore, and looks how far it is.
+resource "aws_lambda_function" "function_restore_table" {
+  function_name    = "shop-archive-west-restore-table"
+  filename         = "${path.module}/../functions/restore_table.zip"
+  source_code_hash = "HaiVyEbAxWEXz3atCQntR4UKT1sZmrcRkQL3rzguyK8="
+  handler          = "blueprints.functions.restore_table.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_restore_table.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_restore_table,
+    aws_iam_role_policy.role_for_function_restore_table,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_apply_settings" {
+  name              = "/aws/lambda/shop-archive-west-apply-settings"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-archive-west-apply-settings runs with this role.
+resource "aws_iam_role" "role_for_function_apply_settings" {
+  name = "shop-archive-west-apply-settings-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_apply_settings" {
+  name = "apply-settings"
+  role = aws_iam_role.role_for_function_apply_settings.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DescribeContinuousBackups",
+          "dynamodb:DescribeContributorInsights",
+          "dynamodb:DescribeKinesisStreamingDestination",
+          "dynamodb:DescribeTable",
+          "dynamodb:DescribeTimeToLive",
+          "dynamodb:GetResourcePolicy",
+          "dynamodb:ListTagsOfResource",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "ReadScaling"
+        Effect = "Allow"
+        Action = [
+          "application-autoscaling:DescribeScalableTargets",
+          "application-autoscaling:DescribeScalingPolicies",
+          "application-autoscaling:DescribeScheduledActions",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "ReadAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DescribeAlarms"]
+        Resource = "arn:aws:cloudwatch:eu-west-1:222222222222:alarm:*"
+      },
+      {
+        Sid      = "ReadStreams"
+        Effect   = "Allow"
+        Action   = ["kinesis:DescribeStream", "kinesis:DescribeStreamSummary"]
+        Resource = ["arn:aws:kinesis:eu-west-1:222222222222:stream/*"]
+      },
+      {
+        Sid    = "SetTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:EnableKinesisStreamingDestination",
+          "dynamodb:PutResourcePolicy",
+          "dynamodb:TagResource",
+          "dynamodb:UpdateContinuousBackups",
+          "dynamodb:UpdateContributorInsights",
+          "dynamodb:UpdateTable",
+          "dynamodb:UpdateTimeToLive",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "SetScaling"
+        Effect = "Allow"
+        Action = [
+          "application-autoscaling:PutScalingPolicy",
+          "application-autoscaling:PutScheduledAction",
+          "application-autoscaling:RegisterScalableTarget",
+        ]
+        Resource = "arn:aws:application-autoscaling:eu-west-1:222222222222:scalable-target/*"
+      },
+      {
+        Sid      = "ScaleByAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"]
+        Resource = "arn:aws:cloudwatch:eu-west-1:222222222222:alarm:TargetTracking-*"
+      },
+      {
+        Sid      = "LetScalingWork"
+        Effect   = "Allow"
+        Action   = ["iam:CreateServiceLinkedRole"]
+        Resource = "arn:aws:iam::222222222222:role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
+        Condition = {
+          StringEquals = {
+            "iam:AWSServiceName" = "dynamodb.application-autoscaling.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "LetStreamsWork"
+        Effect   = "Allow"
+        Action   = ["iam:CreateServiceLinkedRole"]
+        Resource = "arn:aws:iam::222222222222:role/aws-service-role/kinesisreplication.dynamodb.amazonaws.com/AWSServiceRoleForDynamoDBKinesisDataStreamsReplication"
+        Condition = {
+          StringEquals = {
+            "iam:AWSServiceName" = "kinesisreplication.dynamodb.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "SetAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:PutMetricAlarm"]
+        Resource = "arn:aws:cloudwatch:eu-west-1:222222222222:alarm:*"
+      },
+      {
+        Sid      = "FeedStreams"
+        Effect   = "Allow"
+        Action   = ["kinesis:PutRecords"]
+        Resource = ["arn:aws:kinesis:eu-west-1:222222222222:stream/*"]
+      },
+      {
+        Sid      = "ListStreams"
+        Effect   = "Allow"
+        Action   = ["kinesis:ListStreams"]
+        Resource = "*"
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/shop-archive-west-apply-settings:*"
+      },
+    ]
+  })
+}
+
+# Sets again what AWS does not restore.
+resource "aws_lambda_function" "function_apply_settings" {
+  function_name    = "shop-archive-west-apply-settings"
+  filename         = "${path.module}/../functions/apply_settings.zip"
+  source_code_hash = "z0z9JyTrEZKpXUT5nnlG12tXvFVodg/1HaeuJ51qFqg="
+  handler          = "blueprints.functions.apply_settings.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_apply_settings.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_apply_settings,
+    aws_iam_role_policy.role_for_function_apply_settings,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_verify_restore" {
+  name              = "/aws/lambda/shop-archive-west-verify-restore"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-archive-west-verify-restore runs with this role.
+resource "aws_iam_role" "role_for_function_verify_restore" {
+  name = "shop-archive-west-verify-restore-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_verify_restore" {
+  name = "verify-restore"
+  role = aws_iam_role.role_for_function_verify_restore.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DescribeContinuousBackups",
+          "dynamodb:DescribeContributorInsights",
+          "dynamodb:DescribeKinesisStreamingDestination",
+          "dynamodb:DescribeTable",
+          "dynamodb:DescribeTimeToLive",
+          "dynamodb:GetResourcePolicy",
+          "dynamodb:ListTagsOfResource",
+        ]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "ReadScaling"
+        Effect = "Allow"
+        Action = [
+          "application-autoscaling:DescribeScalableTargets",
+          "application-autoscaling:DescribeScalingPolicies",
+          "application-autoscaling:DescribeScheduledActions",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "ReadAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DescribeAlarms"]
+        Resource = "arn:aws:cloudwatch:eu-west-1:222222222222:alarm:*"
+      },
+      {
+        Sid      = "ReadStreams"
+        Effect   = "Allow"
+        Action   = ["kinesis:DescribeStream", "kinesis:DescribeStreamSummary"]
+        Resource = ["arn:aws:kinesis:eu-west-1:222222222222:stream/*"]
+      },
+      {
+        Sid    = "Sample"
+        Effect = "Allow"
+        Action = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/index/*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid      = "ReadThroughTableKeys"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/shop-archive-west-verify-restore:*"
+      },
+    ]
+  })
+}
+
+# Compares the restored table with what was asked for.
+resource "aws_lambda_function" "function_verify_restore" {
+  function_name    = "shop-archive-west-verify-restore"
+  filename         = "${path.module}/../functions/verify_restore.zip"
+  source_code_hash = "GK2X3Hu3TXgQjugdRX8teOZ0u8gJuiIjEnurQriA3AE="
+  handler          = "blueprints.functions.verify_restore.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_verify_restore.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_verify_restore,
+    aws_iam_role_policy.role_for_function_verify_restore,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_report_restore" {
+  name              = "/aws/lambda/shop-archive-west-report-restore"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-archive-west-report-restore runs with this role.
+resource "aws_iam_role" "role_for_function_report_restore" {
+  name = "shop-archive-west-report-restore-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_report_restore" {
+  name = "report-restore"
+  role = aws_iam_role.role_for_function_report_restore.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteReport"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/restores/*"
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "PublishAlerts"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+      },
+      {
+        Sid      = "EncryptAlerts"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-alerts"
+          }
+          StringEquals = {
+            "kms:ViaService" = "sns.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/shop-archive-west-report-restore:*"
+      },
+    ]
+  })
+}
+
+# Writes the report of a restore, and tells of it.
+resource "aws_lambda_function" "function_report_restore" {
+  function_name    = "shop-archive-west-report-restore"
+  filename         = "${path.module}/../functions/report_restore.zip"
+  source_code_hash = "+IZZJ0cdL7L96hfmSCn7JkQntxl9yYjfiI1NTEOv9XY="
+  handler          = "blueprints.functions.report_restore.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 300
+  role             = aws_iam_role.role_for_function_report_restore.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_report_restore,
+    aws_iam_role_policy.role_for_function_report_restore,
+  ]
+}
+
+# Brings one table back, by holdfast restore or by the commands of the README.
+resource "aws_sfn_state_machine" "state_machine_restore" {
+  name = "shop-archive-west-restore"
+  type = "STANDARD"
+  definition = jsonencode({
+    Comment        = "Brings one table back: choose the point, restore it, settings, proof, report."
+    StartAt        = "Accept"
+    TimeoutSeconds = 432000
+    States = {
+      Accept = {
+        Type = "Pass"
+        Parameters = {
+          "request.$"  = "$"
+          copy         = {}
+          restore      = {}
+          settings     = {}
+          verification = {}
+          pointer      = {}
+        }
+        Next = "Plan"
+      }
+      Plan = {
+        Comment  = "Chooses the point, the target's name and the settings; changes nothing."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-plan-restore"
+        Parameters = {
+          "request.$" = "$.request"
+          place = {
+            project     = "shop"
+            environment = "archive-west"
+            partition   = "aws"
+            account_id  = "222222222222"
+            region      = "eu-west-1"
+            vaults = [
+              {
+                name       = "shop-archive-west-archive"
+                account_id = "222222222222"
+                region     = "eu-west-1"
+              },
+            ]
+            restore_role_arn    = "arn:aws:iam::222222222222:role/shop-archive-west-restore-eu-west-1"
+            catalogue_bucket    = "shop-archive-west-catalog-222222222222-eu-west-1"
+            recovery_stack_name = "shop-archive-west-recovery"
+            is_destination      = true
+            topic_arn           = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+          }
+          execution = {
+            "arn.$"        = "$$.Execution.Id"
+            "name.$"       = "$$.Execution.Name"
+            "started_at.$" = "$$.Execution.StartTime"
+          }
+        }
+        ResultPath = "$.plan"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "RestoreTable"
+      }
+      RestoreTable = {
+        Comment  = "Starts the restore, or looks how far it is."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-restore-table"
+        Parameters = {
+          "plan.$"     = "$.plan"
+          "copy.$"     = "$.copy"
+          "previous.$" = "$.restore"
+        }
+        ResultPath = "$.restore"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "IsRestored"
+      }
+      IsRestored = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable      = "$.restore.done"
+            BooleanEquals = true
+            Next          = "ApplySettings"
+          },
+        ]
+        Default = "WaitForRestore"
+      }
+      WaitForRestore = {
+        Type        = "Wait"
+        SecondsPath = "$.restore.wait_seconds"
+        Next        = "RestoreTable"
+      }
+      ApplySettings = {
+        Comment  = "Sets what AWS does not restore; DynamoDB takes some changes one at a time only."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-apply-settings"
+        Parameters = {
+          "plan.$"     = "$.plan"
+          "previous.$" = "$.settings"
+        }
+        ResultPath = "$.settings"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "AreSettingsApplied"
+      }
+      AreSettingsApplied = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable      = "$.settings.done"
+            BooleanEquals = true
+            Next          = "Verify"
+          },
+        ]
+        Default = "WaitForSettings"
+      }
+      WaitForSettings = {
+        Type        = "Wait"
+        SecondsPath = "$.settings.wait_seconds"
+        Next        = "ApplySettings"
+      }
+      Verify = {
+        Comment  = "Compares what is there with what was asked for; what it cannot tell fails."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-verify-restore"
+        Parameters = {
+          "plan.$"     = "$.plan"
+          "settings.$" = "$.settings"
+          "previous.$" = "$.verification"
+        }
+        ResultPath = "$.verification"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "IsVerified"
+      }
+      IsVerified = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable      = "$.verification.done"
+            BooleanEquals = true
+            Next          = "IsPointerWanted"
+          },
+        ]
+        Default = "WaitForVerification"
+      }
+      WaitForVerification = {
+        Type        = "Wait"
+        SecondsPath = "$.verification.wait_seconds"
+        Next        = "Verify"
+      }
+      IsPointerWanted = {
+        Type = "Choice"
+        Choices = [
+          {
+            And = [
+              {
+                Variable      = "$.plan.repoint"
+                BooleanEquals = true
+              },
+              {
+                Variable      = "$.verification.passed"
+                BooleanEquals = true
+              },
+            ]
+            Next = "Repoint"
+          },
+        ]
+        Default = "Report"
+      }
+      Repoint = {
+        Comment  = "Points whoever reads the parameter at the restored table, after it was proven."
+        Type     = "Task"
+        Resource = "arn:aws:states:::aws-sdk:ssm:putParameter"
+        Parameters = {
+          "Name.$"  = "$.plan.pointer.parameter_name"
+          "Value.$" = "$.plan.target.name"
+          Overwrite = true
+        }
+        ResultPath = "$.pointer"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "Report"
+      }
+      Report = {
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-report-restore"
+        Parameters = {
+          "state.$" = "$"
+          place = {
+            project     = "shop"
+            environment = "archive-west"
+            partition   = "aws"
+            account_id  = "222222222222"
+            region      = "eu-west-1"
+            vaults = [
+              {
+                name       = "shop-archive-west-archive"
+                account_id = "222222222222"
+                region     = "eu-west-1"
+              },
+            ]
+            restore_role_arn    = "arn:aws:iam::222222222222:role/shop-archive-west-restore-eu-west-1"
+            catalogue_bucket    = "shop-archive-west-catalog-222222222222-eu-west-1"
+            recovery_stack_name = "shop-archive-west-recovery"
+            is_destination      = true
+            topic_arn           = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+          }
+          execution = {
+            "arn.$"        = "$$.Execution.Id"
+            "name.$"       = "$$.Execution.Name"
+            "started_at.$" = "$$.Execution.StartTime"
+            "entered_at.$" = "$$.State.EnteredTime"
+          }
+        }
+        ResultPath = "$.report"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Next = "IsRight"
+      }
+      IsRight = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable     = "$.report.status"
+            StringEquals = "SUCCEEDED"
+            Next         = "Restored"
+          },
+        ]
+        Default = "Failed"
+      }
+      Restored = {
+        Type = "Pass"
+        Parameters = {
+          "status.$" = "$.report.status"
+          "bucket.$" = "$.report.bucket"
+          "key.$"    = "$.report.key"
+        }
+        End = true
+      }
+      Failed = {
+        Type  = "Fail"
+        Error = "RestoreFailed"
+        Cause = "The report in the catalogue bucket, under restores/TABLE/EXECUTION.json, says what is not right."
+      }
+    }
+  })
+  role_arn = aws_iam_role.role_of_restore_machine.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Its first run would lack its permissions.
+  depends_on = [aws_iam_role_policy.role_of_restore_machine]
+}

@@ -1,0 +1,1156 @@
+# Written by Holdfast 0.1.0 from environments/staging.yaml.
+# Do not edit: change the environment file and run `holdfast generate`.
+
+# The state machines of exports run with this role.
+resource "aws_iam_role" "role_of_exports_machine" {
+  name = "shop-staging-exports-machine-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Service"
+        Effect = "Allow"
+        Principal = {
+          Service = "states.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "444444444444"
+          }
+          ArnLike = {
+            "aws:SourceArn" = [
+              "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_of_exports_machine" {
+  name = "exports-machine"
+  role = aws_iam_role.role_of_exports_machine.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "CallFunctions"
+        Effect = "Allow"
+        Action = "lambda:InvokeFunction"
+        Resource = [
+          "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-plan-export",
+          "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-export-table",
+          "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-verify-export",
+          "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-report-export",
+        ]
+      },
+      {
+        Sid    = "StartChildren"
+        Effect = "Allow"
+        Action = ["states:StartExecution"]
+        Resource = [
+          "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical",
+        ]
+      },
+      {
+        Sid    = "FollowChildren"
+        Effect = "Allow"
+        Action = ["states:DescribeExecution", "states:StopExecution"]
+        Resource = [
+          "arn:aws:states:eu-west-1:444444444444:execution:shop-staging-exports-critical/Tables:*",
+        ]
+      },
+    ]
+  })
+}
+
+# EventBridge Scheduler starts the state machines of exports with this role.
+resource "aws_iam_role" "role_of_exports_schedules" {
+  name = "shop-staging-exports-schedules-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Scheduler"
+        Effect = "Allow"
+        Principal = {
+          Service = "scheduler.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "444444444444"
+          }
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:scheduler:eu-west-1:444444444444:schedule-group/default"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_of_exports_schedules" {
+  name = "exports-schedules"
+  role = aws_iam_role.role_of_exports_schedules.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "StartMachines"
+        Effect = "Allow"
+        Action = "states:StartExecution"
+        Resource = [
+          "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical",
+        ]
+      },
+      {
+        Sid      = "KeepWhatDidNotStart"
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = "arn:aws:sqs:eu-west-1:444444444444:shop-staging-exports-unstarted"
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_plan_export" {
+  name              = "/aws/lambda/shop-staging-plan-export"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-staging-plan-export runs with this role.
+resource "aws_iam_role" "role_for_function_plan_export" {
+  name = "shop-staging-plan-export-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_plan_export" {
+  name = "plan-export"
+  role = aws_iam_role.role_for_function_plan_export.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "ReadTables"
+        Effect   = "Allow"
+        Action   = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable"]
+        Resource = ["arn:aws:dynamodb:eu-west-1:444444444444:table/order_transaction"]
+      },
+      {
+        Sid      = "ListChains"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = ["catalog/exports/*", "catalog/attempts/*"]
+          }
+        }
+      },
+      {
+        Sid    = "ReadChains"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/exports/*",
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/attempts/*",
+        ]
+      },
+      {
+        Sid      = "WriteAttempts"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject"]
+        Resource = "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/attempts/*"
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:444444444444:log-group:/aws/lambda/shop-staging-plan-export:*"
+      },
+    ]
+  })
+}
+
+# Decides what a table's next export covers.
+resource "aws_lambda_function" "function_plan_export" {
+  function_name    = "shop-staging-plan-export"
+  filename         = "${path.module}/../functions/plan_export.zip"
+  source_code_hash = "7XiC2Vl1xZSTlK76uHvm6MYcVkJjHORWBj8i60nsGRg="
+  handler          = "blueprints.functions.plan_export.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 120
+  role             = aws_iam_role.role_for_function_plan_export.arn
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_plan_export,
+    aws_iam_role_policy.role_for_function_plan_export,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_export_table" {
+  name              = "/aws/lambda/shop-staging-export-table"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-staging-export-table runs with this role.
+resource "aws_iam_role" "role_for_function_export_table" {
+  name = "shop-staging-export-table-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_export_table" {
+  name = "export-table"
+  role = aws_iam_role.role_for_function_export_table.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "Export"
+        Effect   = "Allow"
+        Action   = ["dynamodb:ExportTableToPointInTime"]
+        Resource = ["arn:aws:dynamodb:eu-west-1:444444444444:table/order_transaction"]
+      },
+      {
+        Sid    = "FollowExports"
+        Effect = "Allow"
+        Action = ["dynamodb:DescribeExport"]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:444444444444:table/order_transaction/export/*",
+        ]
+      },
+      {
+        Sid    = "WriteExports"
+        Effect = "Allow"
+        Action = ["s3:AbortMultipartUpload", "s3:PutObject", "s3:PutObjectAcl"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1/critical/*",
+        ]
+      },
+      {
+        Sid      = "EncryptExports"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ResolveAlias"
+        Effect   = "Allow"
+        Action   = ["kms:DescribeKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+      },
+      {
+        Sid      = "ReadThroughTableKeys"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:444444444444:log-group:/aws/lambda/shop-staging-export-table:*"
+      },
+    ]
+  })
+}
+
+# Starts an export, and looks how far it is.
+resource "aws_lambda_function" "function_export_table" {
+  function_name    = "shop-staging-export-table"
+  filename         = "${path.module}/../functions/export_table.zip"
+  source_code_hash = "n48tlhca2qvQmD44W+Ae9q12wxqmI3zsXycxgHlEUZA="
+  handler          = "blueprints.functions.export_table.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 120
+  role             = aws_iam_role.role_for_function_export_table.arn
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_export_table,
+    aws_iam_role_policy.role_for_function_export_table,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_verify_export" {
+  name              = "/aws/lambda/shop-staging-verify-export"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-staging-verify-export runs with this role.
+resource "aws_iam_role" "role_for_function_verify_export" {
+  name = "shop-staging-verify-export-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_verify_export" {
+  name = "verify-export"
+  role = aws_iam_role.role_for_function_verify_export.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadExports"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1/critical/*",
+        ]
+      },
+      {
+        Sid      = "ToldFromForbidden"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1"
+      },
+      {
+        Sid      = "DecryptExports"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "Record"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/exports/*"
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:444444444444:log-group:/aws/lambda/shop-staging-verify-export:*"
+      },
+    ]
+  })
+}
+
+# Proves that an export is whole, and records it.
+resource "aws_lambda_function" "function_verify_export" {
+  function_name    = "shop-staging-verify-export"
+  filename         = "${path.module}/../functions/verify_export.zip"
+  source_code_hash = "gasZ1xcoE4Wd+oVnxwwC278KJr56wPJfaddJDMqkd50="
+  handler          = "blueprints.functions.verify_export.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 900
+  role             = aws_iam_role.role_for_function_verify_export.arn
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_verify_export,
+    aws_iam_role_policy.role_for_function_verify_export,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_report_export" {
+  name              = "/aws/lambda/shop-staging-report-export"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-staging-report-export runs with this role.
+resource "aws_iam_role" "role_for_function_report_export" {
+  name = "shop-staging-report-export-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_report_export" {
+  name = "report-export"
+  role = aws_iam_role.role_for_function_report_export.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "ListChains"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = "catalog/exports/*"
+          }
+        }
+      },
+      {
+        Sid    = "ReadChains"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/exports/*",
+          "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/attempts/*",
+        ]
+      },
+      {
+        Sid      = "WriteFailures"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject"]
+        Resource = "arn:aws:s3:::shop-staging-catalog-444444444444-eu-west-1/catalog/attempts/*"
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "PublishAlerts"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"
+      },
+      {
+        Sid      = "EncryptAlerts"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:444444444444:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-staging-alerts"
+          }
+          StringEquals = {
+            "kms:ViaService" = "sns.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:444444444444:log-group:/aws/lambda/shop-staging-report-export:*"
+      },
+    ]
+  })
+}
+
+# Tells of exports that failed, and of chains that had to begin anew.
+resource "aws_lambda_function" "function_report_export" {
+  function_name    = "shop-staging-report-export"
+  filename         = "${path.module}/../functions/report_export.zip"
+  source_code_hash = "9uqFFxroSgd8fe9/aesSuucwszxiGlDEdW1AJSNEgEo="
+  handler          = "blueprints.functions.report_export.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 120
+  role             = aws_iam_role.role_for_function_report_export.arn
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_report_export,
+    aws_iam_role_policy.role_for_function_report_export,
+  ]
+}
+
+# Exports tables of class critical to S3, full and incremental.
+resource "aws_sfn_state_machine" "state_machine_exports_critical" {
+  name = "shop-staging-exports-critical"
+  type = "STANDARD"
+  definition = jsonencode({
+    Comment        = "Exports tables of class critical, each in an execution of its own."
+    StartAt        = "Accept"
+    TimeoutSeconds = 172800
+    States = {
+      Accept = {
+        Type = "Pass"
+        Parameters = {
+          "kind.$"         = "$.kind"
+          "scheduled_at.$" = "$.scheduled_at"
+          tables           = ["order_transaction"]
+        }
+        Next = "Tables"
+      }
+      Tables = {
+        Comment   = "One execution for each table; one that fails stops no other."
+        Type      = "Map"
+        Label     = "Tables"
+        ItemsPath = "$.tables"
+        ItemSelector = {
+          request = {
+            table = {
+              "name.$" = "$$.Map.Item.Value"
+              "arn.$"  = "States.Format('arn:aws:dynamodb:eu-west-1:444444444444:table/{}', $$.Map.Item.Value)"
+            }
+            "kind.$"         = "$.kind"
+            "scheduled_at.$" = "$.scheduled_at"
+          }
+          plan     = {}
+          exported = {}
+        }
+        MaxConcurrency             = 40
+        ToleratedFailurePercentage = 100
+        ItemProcessor = {
+          ProcessorConfig = {
+            Mode          = "DISTRIBUTED"
+            ExecutionType = "STANDARD"
+          }
+          StartAt = "Plan"
+          States = {
+            Plan = {
+              Comment  = "Decides the next window: where the last one ended; nothing when all is exported."
+              Type     = "Task"
+              Resource = "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-plan-export"
+              Parameters = {
+                "request.$" = "$.request"
+                export = {
+                  class            = "critical"
+                  format           = "DYNAMODB_JSON"
+                  interval_minutes = 1440
+                  most_windows     = 7
+                  bucket           = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                  bucket_owner     = "222222222222"
+                  bucket_region    = "eu-west-1"
+                  key_alias_arn    = "arn:aws:kms:eu-west-1:222222222222:alias/shop-archive-west-exports-staging"
+                  prefix           = "critical"
+                  keep_days        = 153
+                  replicas         = []
+                  machine_arn      = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical"
+                }
+                place = {
+                  project          = "shop"
+                  environment      = "staging"
+                  partition        = "aws"
+                  account_id       = "444444444444"
+                  region           = "eu-west-1"
+                  catalogue_bucket = "shop-staging-catalog-444444444444-eu-west-1"
+                  topic_arn        = "arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"
+                }
+                "previous.$" = "$.plan"
+              }
+              ResultPath = "$.plan"
+              Retry = [
+                {
+                  ErrorEquals = ["RefusedError", "ExportFailedError", "VerificationFailedError"]
+                  MaxAttempts = 0
+                },
+                {
+                  ErrorEquals     = ["LimitExceededException"]
+                  IntervalSeconds = 60
+                  BackoffRate     = 2
+                  MaxDelaySeconds = 600
+                  MaxAttempts     = 75
+                },
+                {
+                  ErrorEquals     = ["States.ALL"]
+                  IntervalSeconds = 2
+                  BackoffRate     = 3
+                  MaxAttempts     = 4
+                },
+              ]
+              Catch = [
+                {
+                  ErrorEquals = ["States.ALL"]
+                  ResultPath  = "$.error"
+                  Next        = "Report"
+                },
+              ]
+              Next = "IsThereAWindow"
+            }
+            IsThereAWindow = {
+              Type = "Choice"
+              Choices = [
+                {
+                  Variable     = "$.plan.action"
+                  StringEquals = "nothing"
+                  Next         = "Exported"
+                },
+                {
+                  Variable      = "$.plan.tell"
+                  BooleanEquals = true
+                  Next          = "Tell"
+                },
+              ]
+              Default = "Export"
+            }
+            Tell = {
+              Comment  = "A chain begins anew: moments in between are in no export."
+              Type     = "Task"
+              Resource = "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-report-export"
+              Parameters = {
+                "state.$" = "$"
+                export = {
+                  class            = "critical"
+                  format           = "DYNAMODB_JSON"
+                  interval_minutes = 1440
+                  most_windows     = 7
+                  bucket           = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                  bucket_owner     = "222222222222"
+                  bucket_region    = "eu-west-1"
+                  key_alias_arn    = "arn:aws:kms:eu-west-1:222222222222:alias/shop-archive-west-exports-staging"
+                  prefix           = "critical"
+                  keep_days        = 153
+                  replicas         = []
+                  machine_arn      = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical"
+                }
+                place = {
+                  project          = "shop"
+                  environment      = "staging"
+                  partition        = "aws"
+                  account_id       = "444444444444"
+                  region           = "eu-west-1"
+                  catalogue_bucket = "shop-staging-catalog-444444444444-eu-west-1"
+                  topic_arn        = "arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"
+                }
+                execution = {
+                  "arn.$"        = "$$.Execution.Id"
+                  "name.$"       = "$$.Execution.Name"
+                  "entered_at.$" = "$$.State.EnteredTime"
+                }
+                occasion = "chain"
+              }
+              ResultPath = "$.report"
+              Retry = [
+                {
+                  ErrorEquals = ["RefusedError", "ExportFailedError", "VerificationFailedError"]
+                  MaxAttempts = 0
+                },
+                {
+                  ErrorEquals     = ["LimitExceededException"]
+                  IntervalSeconds = 60
+                  BackoffRate     = 2
+                  MaxDelaySeconds = 600
+                  MaxAttempts     = 75
+                },
+                {
+                  ErrorEquals     = ["States.ALL"]
+                  IntervalSeconds = 2
+                  BackoffRate     = 3
+                  MaxAttempts     = 4
+                },
+              ]
+              Catch = [
+                {
+                  ErrorEquals = ["States.ALL"]
+                  ResultPath  = "$.untold"
+                  Next        = "Export"
+                },
+              ]
+              Next = "Export"
+            }
+            Export = {
+              Comment  = "Starts the export, or looks how far it is."
+              Type     = "Task"
+              Resource = "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-export-table"
+              Parameters = {
+                "request.$" = "$.request"
+                "plan.$"    = "$.plan"
+                export = {
+                  class            = "critical"
+                  format           = "DYNAMODB_JSON"
+                  interval_minutes = 1440
+                  most_windows     = 7
+                  bucket           = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                  bucket_owner     = "222222222222"
+                  bucket_region    = "eu-west-1"
+                  key_alias_arn    = "arn:aws:kms:eu-west-1:222222222222:alias/shop-archive-west-exports-staging"
+                  prefix           = "critical"
+                  keep_days        = 153
+                  replicas         = []
+                  machine_arn      = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical"
+                }
+                place = {
+                  project          = "shop"
+                  environment      = "staging"
+                  partition        = "aws"
+                  account_id       = "444444444444"
+                  region           = "eu-west-1"
+                  catalogue_bucket = "shop-staging-catalog-444444444444-eu-west-1"
+                  topic_arn        = "arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"
+                }
+                "previous.$" = "$.exported"
+              }
+              ResultPath = "$.exported"
+              Retry = [
+                {
+                  ErrorEquals = ["RefusedError", "ExportFailedError", "VerificationFailedError"]
+                  MaxAttempts = 0
+                },
+                {
+                  ErrorEquals     = ["LimitExceededException"]
+                  IntervalSeconds = 60
+                  BackoffRate     = 2
+                  MaxDelaySeconds = 600
+                  MaxAttempts     = 75
+                },
+                {
+                  ErrorEquals     = ["States.ALL"]
+                  IntervalSeconds = 2
+                  BackoffRate     = 3
+                  MaxAttempts     = 4
+                },
+              ]
+              Catch = [
+                {
+                  ErrorEquals = ["States.ALL"]
+                  ResultPath  = "$.error"
+                  Next        = "Report"
+                },
+              ]
+              Next = "IsWritten"
+            }
+            IsWritten = {
+              Type = "Choice"
+              Choices = [
+                {
+                  Variable      = "$.exported.done"
+                  BooleanEquals = true
+                  Next          = "Verify"
+                },
+              ]
+              Default = "Wait"
+            }
+            Wait = {
+              Type        = "Wait"
+              SecondsPath = "$.exported.wait_seconds"
+              Next        = "Export"
+            }
+            Verify = {
+              Comment  = "Proves that every file is there, and records the export; another window may be left."
+              Type     = "Task"
+              Resource = "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-verify-export"
+              Parameters = {
+                "request.$" = "$.request"
+                "plan.$"    = "$.plan"
+                export = {
+                  class            = "critical"
+                  format           = "DYNAMODB_JSON"
+                  interval_minutes = 1440
+                  most_windows     = 7
+                  bucket           = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                  bucket_owner     = "222222222222"
+                  bucket_region    = "eu-west-1"
+                  key_alias_arn    = "arn:aws:kms:eu-west-1:222222222222:alias/shop-archive-west-exports-staging"
+                  prefix           = "critical"
+                  keep_days        = 153
+                  replicas         = []
+                  machine_arn      = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical"
+                }
+                place = {
+                  project          = "shop"
+                  environment      = "staging"
+                  partition        = "aws"
+                  account_id       = "444444444444"
+                  region           = "eu-west-1"
+                  catalogue_bucket = "shop-staging-catalog-444444444444-eu-west-1"
+                  topic_arn        = "arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"
+                }
+                "exported.$" = "$.exported"
+              }
+              ResultPath = "$.verified"
+              Retry = [
+                {
+                  ErrorEquals = ["RefusedError", "ExportFailedError", "VerificationFailedError"]
+                  MaxAttempts = 0
+                },
+                {
+                  ErrorEquals     = ["LimitExceededException"]
+                  IntervalSeconds = 60
+                  BackoffRate     = 2
+                  MaxDelaySeconds = 600
+                  MaxAttempts     = 75
+                },
+                {
+                  ErrorEquals     = ["States.ALL"]
+                  IntervalSeconds = 2
+                  BackoffRate     = 3
+                  MaxAttempts     = 4
+                },
+              ]
+              Catch = [
+                {
+                  ErrorEquals = ["States.ALL"]
+                  ResultPath  = "$.error"
+                  Next        = "Report"
+                },
+              ]
+              Next = "Plan"
+            }
+            Exported = {
+              Type = "Pass"
+              Parameters = {
+                status = "EXPORTED"
+              }
+              End = true
+            }
+            Report = {
+              Comment  = "Says what is not exported, what that puts at risk, and what to do."
+              Type     = "Task"
+              Resource = "arn:aws:lambda:eu-west-1:444444444444:function:shop-staging-report-export"
+              Parameters = {
+                "state.$" = "$"
+                export = {
+                  class            = "critical"
+                  format           = "DYNAMODB_JSON"
+                  interval_minutes = 1440
+                  most_windows     = 7
+                  bucket           = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                  bucket_owner     = "222222222222"
+                  bucket_region    = "eu-west-1"
+                  key_alias_arn    = "arn:aws:kms:eu-west-1:222222222222:alias/shop-archive-west-exports-staging"
+                  prefix           = "critical"
+                  keep_days        = 153
+                  replicas         = []
+                  machine_arn      = "arn:aws:states:eu-west-1:444444444444:stateMachine:shop-staging-exports-critical"
+                }
+                place = {
+                  project          = "shop"
+                  environment      = "staging"
+                  partition        = "aws"
+                  account_id       = "444444444444"
+                  region           = "eu-west-1"
+                  catalogue_bucket = "shop-staging-catalog-444444444444-eu-west-1"
+                  topic_arn        = "arn:aws:sns:eu-west-1:444444444444:shop-staging-alerts"
+                }
+                execution = {
+                  "arn.$"        = "$$.Execution.Id"
+                  "name.$"       = "$$.Execution.Name"
+                  "entered_at.$" = "$$.State.EnteredTime"
+                }
+                occasion = "failure"
+              }
+              ResultPath = "$.report"
+              Retry = [
+                {
+                  ErrorEquals = ["RefusedError", "ExportFailedError", "VerificationFailedError"]
+                  MaxAttempts = 0
+                },
+                {
+                  ErrorEquals     = ["LimitExceededException"]
+                  IntervalSeconds = 60
+                  BackoffRate     = 2
+                  MaxDelaySeconds = 600
+                  MaxAttempts     = 75
+                },
+                {
+                  ErrorEquals     = ["States.ALL"]
+                  IntervalSeconds = 2
+                  BackoffRate     = 3
+                  MaxAttempts     = 4
+                },
+              ]
+              Next = "Failed"
+            }
+            Failed = {
+              Type = "Pass"
+              Parameters = {
+                status = "FAILED"
+              }
+              End = true
+            }
+          }
+        }
+        End = true
+      }
+    }
+  })
+  role_arn = aws_iam_role.role_of_exports_machine.arn
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+
+  # Its first run would lack its permissions.
+  depends_on = [aws_iam_role_policy.role_of_exports_machine]
+}
+
+# Takes what schedules could not start, for 14 days; an alarm watches it.
+resource "aws_sqs_queue" "queue_of_unstarted_exports" {
+  name                      = "shop-staging-exports-unstarted"
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled   = true
+  tags = {
+    project     = "shop"
+    environment = "staging"
+    owner       = "payments"
+    cost_center = "4711"
+  }
+}
+
+# Full exports of class critical.
+resource "aws_scheduler_schedule" "export_schedule_critical_full" {
+  name                         = "shop-staging-exports-critical-full"
+  schedule_expression          = "cron(0 2 1 * ? *)"
+  schedule_expression_timezone = "Etc/UTC"
+
+  flexible_time_window {
+    mode                      = "FLEXIBLE"
+    maximum_window_in_minutes = 15
+  }
+
+  target {
+    arn      = aws_sfn_state_machine.state_machine_exports_critical.arn
+    role_arn = aws_iam_role.role_of_exports_schedules.arn
+    input    = "{\"kind\": \"full\", \"scheduled_at\": \"<aws.scheduler.scheduled-time>\"}"
+
+    dead_letter_config {
+      arn = aws_sqs_queue.queue_of_unstarted_exports.arn
+    }
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
+
+# Incremental exports of class critical.
+resource "aws_scheduler_schedule" "export_schedule_critical_incremental" {
+  name                         = "shop-staging-exports-critical-incremental"
+  schedule_expression          = "rate(24 hours)"
+  schedule_expression_timezone = "Etc/UTC"
+
+  flexible_time_window {
+    mode                      = "FLEXIBLE"
+    maximum_window_in_minutes = 15
+  }
+
+  target {
+    arn      = aws_sfn_state_machine.state_machine_exports_critical.arn
+    role_arn = aws_iam_role.role_of_exports_schedules.arn
+    input    = "{\"kind\": \"incremental\", \"scheduled_at\": \"<aws.scheduler.scheduled-time>\"}"
+
+    dead_letter_config {
+      arn = aws_sqs_queue.queue_of_unstarted_exports.arn
+    }
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
