@@ -25,6 +25,8 @@ SUFFIX = "0123456789abcdef"
 ENVIRONMENTS = Path(__file__).with_name("environments")
 # What else these two have, others have as well.
 ONLY_EXPORTS = ("books", "store")
+# What staging and archive-west say of each other, books and store say.
+LIKE_BOOKS = frozenset({"RoleOfCatalogueReplication"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +119,14 @@ def _documents() -> Iterator[tuple[str, str, tuple[str, ...], Document]]:
         name = each.environment.name
         for part in pipeline.render(each.environment, ("cloudformation",)).parts:
             beside = name in ONLY_EXPORTS and part.blueprint is not exports
-            if part.blueprint is guardrails or beside:
+            beside |= name == "staging" and part.blueprint is exports
+            if part.blueprint is guardrails or beside or name == "archive-west":
                 continue
             assert part.cloudformation is not None
             resources = part.cloudformation.template["Resources"]
             for logical_id, resource in resources.items():
+                if name == "staging" and logical_id in LIKE_BOOKS:
+                    continue
                 for path, found in with_statements(resource, ()):
                     yield name, logical_id, path, found
 

@@ -36,6 +36,10 @@ REVIEWED = {
         "CopyBack: RESOURCE_STAR *",
     ): "points have ids that AWS chooses; reading and copying back is what the role is for",
     (
+        "*/RoleOfExportsMachine:policy",
+        "FollowChildren: RESOURCE_MISMATCH *DescribeExecution*",
+    ): "it may describe express executions too, of which there are none: children are standard",
+    (
         "*PolicyOf*Bucket*",
         "DenyPlainHttp: RESOURCE_MISMATCH s3:* acts on *",
     ): "s3:* names actions as well that act on no bucket; to deny those here does nothing",

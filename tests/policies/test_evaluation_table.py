@@ -86,7 +86,8 @@ def test_the_table_is_worth_the_name() -> None:
         for one in all_of_them
     )
     assert [what for what, times in twice.items() if times > 1] == []
-    assert {row.environment for row in rows()} == set(worlds())
+    # archive-west says of staging what store says of books.
+    assert {row.environment for row in rows()} == set(worlds()) - {"archive-west"}
 
 
 def test_every_case_comes_out_as_written() -> None:
