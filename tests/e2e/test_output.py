@@ -173,7 +173,7 @@ def _assert_forwarded(local_aws: LocalAws, tree: Tree) -> None:
     (role,) = (
         role
         for role in local_aws.client("iam", **there).list_roles()["Roles"]
-        if "tripwires" in role["RoleName"]
+        if role["RoleName"].startswith(f"{environment.project}-{environment.name}-tripwires")
     )
     rules = events.list_rules(NamePrefix=f"{environment.project}-{environment.name}-")["Rules"]
     assert len(rules) > 5
