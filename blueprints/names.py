@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.naming import arn, bucket_name, iam_name, physical
-from generator.spec import AcceptedOrganization, ObjectLock
+from generator.spec import AcceptedOrganization, Exports, ObjectLock
 from generator.spec.resolved import Environment, Table
 
 DEFAULT_STACK = "tables"
@@ -93,16 +93,14 @@ def export_bucket_arn(environment: Environment) -> str:
     return f"arn:{environment.partition}:s3:::{bucket_name(environment, EXPORTS)}"
 
 
+def exporting(environment: Environment) -> Mapping[str, Exports]:
+    """Return class → exports, of the protection classes of whose tables exports are made."""
+    return environment.exports if recovers(environment) else {}
+
+
 def export_classes(environment: Environment) -> tuple[str, ...]:
     """Return the protection classes of whose tables exports are made."""
-    if not recovers(environment):
-        return ()
-    used = {table.protection_name for table in environment.tables}
-    return tuple(
-        name
-        for name, protection in environment.protections.items()
-        if protection.exports is not None and name in used
-    )
+    return tuple(exporting(environment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

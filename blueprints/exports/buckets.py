@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from blueprints.documents import Statement, through_s3, use_key
 from blueprints.exports.permissions import WRITE_ACTIONS, WRITE_KEY_ACTIONS
-from blueprints.exports.retention import retention
-from blueprints.exports.schedules import exporting
 from blueprints.names import (
     ExportPlace,
     export_place,
     export_replicas,
     export_replication_role_arn,
+    exporting,
     function_role_arn,
     held_exports,
 )
@@ -38,6 +37,7 @@ from blueprints.recovery.roles import RoleFacts, role_label
 from generator.naming import Label, label
 from generator.spec import Exports
 from generator.spec.resolved import Environment
+from generator.spec.retention import retention
 
 REPLICATION_ROLE = "export_replication"
 # What is deleted or overwritten can be brought back for so long.

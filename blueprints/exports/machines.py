@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blueprints.exports.retention import retention
-from blueprints.exports.schedules import exporting, exports_label
+from blueprints.exports.schedules import exports_label
 from blueprints.names import (
     export_place,
     export_replicas,
+    exporting,
     exports_machine,
     state_machine_arn,
 )
@@ -22,6 +22,7 @@ from blueprints.recovery.schedules import of_class
 from generator.naming import arn, physical
 from generator.spec import Exports
 from generator.spec.resolved import Environment
+from generator.spec.retention import retention
 
 # DynamoDB runs 300 exports of an account and Region at a time, which others make too.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html

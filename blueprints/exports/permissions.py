@@ -13,13 +13,13 @@ from blueprints.documents import (
     through_s3,
     use_key,
 )
-from blueprints.exports.schedules import exporting
 from blueprints.names import (
     CATALOGUE_OBJECTS,
     ExportPlace,
     catalogue_bucket_arn,
     export_owner,
     export_place,
+    exporting,
 )
 from blueprints.recovery.machine_roles import publish_alerts
 from blueprints.recovery.permissions import allow, use_for_reading

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from blueprints.names import EXPORTS, export_classes, exports_machine
+from blueprints.names import EXPORTS, exporting, exports_machine
 from blueprints.recovery.schedules import SCHEDULED_AT, WINDOW_MINUTES, ScheduleFacts, schedule
 from generator.naming import Label, label
-from generator.spec import Exports
 from generator.spec.resolved import Environment
 
 _HOUR = 60
-
-
-def exporting(environment: Environment) -> Mapping[str, Exports]:
-    """Return class → exports, of the classes of whose tables exports are made."""
-    found = ((key, environment.protections[key].exports) for key in export_classes(environment))
-    return {key: exports for key, exports in found if exports is not None}
 
 
 def export_schedules(environment: Environment) -> Iterator[ScheduleFacts]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blueprints.exports.retention import retention
-from blueprints.exports.schedules import exporting
 from blueprints.names import (
     ExportPlace,
     catalogue_bucket_name,
     export_place,
     export_replicas,
+    exporting,
     exports_machine,
     held_exports,
     state_machine_arn,
@@ -20,7 +19,7 @@ from generator.pipeline import Tree
 from generator.spec import Exports, ObjectLock
 from generator.spec.exports import DEEP_ARCHIVE_THAW_HOURS, GLACIER_THAW_HOURS
 from generator.spec.resolved import Environment
-from generator.spec.retention import LATE_DAYS
+from generator.spec.retention import LATE_DAYS, retention
 
 _TRIAL = "trial"
 _HOUR = 60

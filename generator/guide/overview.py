@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from blueprints.exports.schedules import exporting
-from blueprints.names import export_place, export_replicas, vault_key_alias
+from blueprints.names import export_place, export_replicas, exporting, vault_key_alias
 from blueprints.watching import freshness_rules
 from generator.coverage import (
     BackupCoverage,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from blueprints.exports.retention import retention
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.exports_store import Listed
@@ -32,6 +31,7 @@ from generator.points.text import age, size, stamp
 from generator.spec import Exports
 from generator.spec.exports import DEEP_ARCHIVE_THAW_HOURS, GLACIER_THAW_HOURS
 from generator.spec.resolved import Environment
+from generator.spec.retention import retention
 
 # Seven years of weekly full exports are hundreds of small documents.
 _AT_ONCE = 8

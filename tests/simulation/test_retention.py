@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blueprints.exports.retention import Retention, retention
 from generator.spec import Exports
-from generator.spec.retention import LATE_DAYS
+from generator.spec.retention import LATE_DAYS, Retention, retention
 from tests.simulation.chain import (
     DAY,
     MINUTE,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from blueprints.exports.retention import retention
 from blueprints.names import catalogue_bucket_name, export_place, export_replicas
 from generator import pipeline, workspace
 from generator.guide import guide
+from generator.spec.retention import retention
 from tests.conftest import ROOT
 from tests.unit.command import environment, write
 from tests.unit.test_guide import commands
