@@ -112,6 +112,13 @@ def _children(account_id: str, region: str) -> dict[str, Child]:
     return state(stepfunctions_parser_backends[account_id][region], "children")
 
 
+def children_of(env: Environment, map_run_arn: str) -> list[Child]:
+    """Return the children of a map run, in the order in which they began."""
+    details = env.aws_execution_details
+    found = _children(details.account, details.region).values()
+    return [child for child in list(found) if child.map_run_arn == map_run_arn]
+
+
 def _map_run(self: Any, env: Environment, eval_input: Any) -> None:
     """Run all items, and fail if more of them failed than is tolerated."""
     run, details = eval_input.map_run_record, env.aws_execution_details

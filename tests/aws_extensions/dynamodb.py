@@ -38,7 +38,11 @@ BACKUP_TYPES = {"ALL": ("USER", "SYSTEM")}  # as documented; AWS_BACKUP has to b
 def _create_table(self: DynamoHandler) -> ActionResult:
     _moto_create_table(self)
     table = self.dynamodb_backend.get_table(self.body["TableName"])
-    _remember(table, self.body)
+    try:
+        _remember(table, self.body)
+    except JsonRESTError:  # as without the key that it is to be encrypted with
+        del self.dynamodb_backend.tables[table.name]
+        raise
     for index in self.body.get("GlobalSecondaryIndexes", []):
         _remember_index(table, index)
     if policy := self.body.get("ResourcePolicy"):

@@ -1,9 +1,13 @@
-"""DynamoDB: exports that fail as asked.
+"""DynamoDB: exports that fail as asked, or tell more than usual.
 
 `POST /moto-api/exports` takes `{"fail": [{"table": "orders", "code": "S3AccessDenied", "message":
 "…", "times": 1, "after_files": 0}]}`: the next export of that table (of any where it is null or
 left out) ends as FAILED with that code, once (`times`; null for as long as the server lives), after
-so many of its objects were written. `DELETE`, like a reset, forgets all of them.
+so many of its objects were written.
+
+With `{"keys_of_passing": true}` incremental exports also have a line, of keys alone, for each item
+that was inserted and deleted within their window: whether AWS writes one is not certain. `DELETE`,
+like a reset, forgets all of it.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     Failure = dict[str, Any]
 
 FAILURES: list[Failure] = []
+KEYS_OF_PASSING = {"keys_of_passing": False}
 
 
 def take(table_name: str) -> Failure | None:
@@ -35,10 +40,18 @@ def take(table_name: str) -> Failure | None:
 
 def _answer(request: Request, _url: str, _headers: Any) -> tuple[int, dict[str, str], str]:
     if request.method == "DELETE":
-        FAILURES.clear()
+        _forget()
     elif request.method == "POST":
-        FAILURES.extend(json.loads(request.data)["fail"])
-    return 200, {"Content-Type": "application/json"}, json.dumps({"fail": FAILURES})
+        asked = json.loads(request.data)
+        FAILURES.extend(asked.pop("fail", []))
+        KEYS_OF_PASSING.update(asked)
+    body = json.dumps({"fail": FAILURES, **KEYS_OF_PASSING})
+    return 200, {"Content-Type": "application/json"}, body
+
+
+def _forget() -> None:
+    FAILURES.clear()
+    KEYS_OF_PASSING["keys_of_passing"] = False
 
 
 def install() -> None:
@@ -47,7 +60,7 @@ def install() -> None:
 
     def reset_all(self: MotoAPIBackend) -> None:
         reset(self)
-        FAILURES.clear()
+        _forget()
 
     MotoAPIBackend.reset = reset_all
     urls.url_paths["{0}/moto-api/exports"] = _answer

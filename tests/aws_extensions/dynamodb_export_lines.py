@@ -17,7 +17,7 @@ from moto.dynamodb.models.utilities import dynamo_to_dict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from moto.dynamodb.models.dynamo_type import Item
+    from moto.dynamodb.models.dynamo_type import DynamoType, Item
     from moto.dynamodb.models.table import Table
 
     from .dynamodb_history import Change
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 DYNAMODB_JSON, ION = "DYNAMODB_JSON", "ION"
 NEW_AND_OLD_IMAGES = "NEW_AND_OLD_IMAGES"
 MICROSECONDS = 1_000_000
-_PLAIN_SYMBOL = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+# Unquoted, $10 would be the tenth symbol of a table that no export has.
+_PLAIN_SYMBOL = re.compile(r"(?!\$[0-9]+\Z)[A-Za-z_$][A-Za-z0-9_$]*")
 _ION_WORDS = frozenset({"true", "false", "null", "nan"})
 
 
@@ -44,7 +45,7 @@ def of_items(items: Iterable[Item], export_format: str, partitions: int) -> Iter
     """Yield the lines of a full export."""
     for item in items:
         text = _text({"Item": _image(item)}, export_format)
-        yield Line(partition=_partition(item, partitions), text=text, size=item.size())
+        yield Line(partition=_partition(item.hash_key, partitions), text=text, size=item.size())
 
 
 def of_changes(
@@ -52,27 +53,25 @@ def of_changes(
 ) -> Iterator[Line]:
     """Yield the lines of an incremental export."""
     for change in changes:
-        item = change.new or change.old
-        if item is None:
-            continue
         written = {"WriteTimestampMicros": {"N": str(int(change.written * MICROSECONDS))}}
-        image = _image(item)
-        keys = {key["AttributeName"]: image[key["AttributeName"]] for key in table.schema}
+        names = [key["AttributeName"] for key in table.schema]
+        keys = {name: dynamo_to_dict(value) for name, value in zip(names, change.key, strict=False)}
         line: dict[str, Any] = {"Metadata": written, "Keys": keys}
         if change.new is not None:
             line["NewImage"] = _image(change.new)
         if change.old is not None and view == NEW_AND_OLD_IMAGES:
             line["OldImage"] = _image(change.old)
         told = line if export_format == DYNAMODB_JSON else {"Record": line}
+        item = change.new or change.old
         yield Line(
-            partition=_partition(item, partitions),
+            partition=_partition(change.key[0], partitions),
             text=_text(told, export_format),
-            size=item.size(),
+            size=item.size() if item else 0,
         )
 
 
-def _partition(item: Item, partitions: int) -> int:
-    return crc32(repr(item.hash_key.value).encode()) % partitions
+def _partition(hash_key: DynamoType, partitions: int) -> int:
+    return crc32(repr(hash_key.value).encode()) % partitions
 
 
 def _image(item: Item) -> Image:

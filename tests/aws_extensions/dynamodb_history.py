@@ -31,6 +31,7 @@ _moto_describe = DynamoDBBackend.describe_continuous_backups
 class Change:
     """What became of one item within a window: before it, at its end, and when it was written."""
 
+    key: tuple[DynamoType, DynamoType | None]
     old: Item | None
     new: Item | None
     written: float
@@ -58,7 +59,7 @@ def items_at(table: Table, moment: float) -> Items:
 def changes(table: Table, start: float, end: float) -> list[Change]:
     """Return the last change from `start` until before `end` of each item that had one.
 
-    An item that was neither there before nor is there afterwards had none.
+    One that was neither there before nor is there afterwards has neither image.
     """
     history = state(table, "history")
     before: dict[Any, Item | None] = {}
@@ -71,8 +72,7 @@ def changes(table: Table, start: float, end: float) -> list[Change]:
     found = []
     for key, (at, new) in last.items():
         old = before[key] if key in before else _item(history["items"], *key)
-        if old is not None or new is not None:
-            found.append(Change(old=old, new=new, written=at))
+        found.append(Change(key=key, old=old, new=new, written=at))
     return found
 
 
@@ -115,7 +115,8 @@ def _put_item(self: Table, *args: Any, **kwargs: Any) -> Item:
 
 def _delete_item(self: Table, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
     item = _moto_delete_item(self, hash_key, range_key)
-    _note(self, hash_key, range_key)
+    if item is not None:  # else nothing is written
+        _note(self, hash_key, range_key)
     return item
 
 

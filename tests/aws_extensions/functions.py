@@ -2,6 +2,9 @@
 
 The log of a call has, beside what the function wrote, a line `CALL {…}` for every call of AWS that
 it made, so that what it did can be compared with what its role may do.
+
+`POST /moto-api/timeouts` takes `{"function": NAME}`: for its calls that run now, time is over. The
+answer tells how many these were.
 """
 
 from __future__ import annotations
@@ -15,18 +18,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import LambdaFunction
+from moto.moto_api._internal import urls
 
 from .runner import OUTPUT, RESULT
 from .sts import service_session
 
+if TYPE_CHECKING:
+    from moto.core.request import Request
+
 RUNNER = Path(__file__).with_name("runner.py")
 START_SECONDS = 60
+# Processes of calls → their functions; and those whose time is said to be over.
+RUNNING: dict[int, str] = {}
+OVER: set[int] = set()
 
 
 def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
@@ -41,10 +52,11 @@ def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
             "code": str(code),
             "handler": self.handler,
             "event": event,
+            "seconds": int(self.timeout),
             "environment": _environment(self),
         }
         try:
-            errored = _status_of(request, int(self.timeout)) != 0
+            errored = _status_of(request, self.function_name) != 0
         except TimeoutError:
             errored = True
             result.write_text(_error(f"Task timed out after {self.timeout} seconds"))
@@ -57,23 +69,42 @@ def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
         return result.read_text(), errored, log
 
 
-def _status_of(request: dict[str, Any], seconds: int) -> int:
-    """Return the exit status of a call; raises TimeoutError, with the call ended, after `seconds`.
+def _status_of(request: dict[str, Any], name: str) -> int:
+    """Return the exit status of a call; raises TimeoutError, with the call ended, after its time.
 
     A call that ends itself says none: that is one.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.connect(_runner())
-        connection.settimeout(seconds)
+        connection.settimeout(request["seconds"])
         with connection.makefile("rw", encoding="utf-8") as talk:
             talk.write(json.dumps(request) + "\n")
             talk.flush()
             pid = int(talk.readline())
+            OVER.discard(pid)
+            RUNNING[pid] = name
             try:
-                return int(talk.readline() or 1)
+                said = talk.readline()
             except TimeoutError:
                 os.kill(pid, signal.SIGKILL)
                 raise
+            finally:
+                del RUNNING[pid]
+            if pid in OVER:
+                OVER.remove(pid)
+                raise TimeoutError
+            return int(said or 1)
+
+
+def _answer(request: Request, _url: str, _headers: Any) -> tuple[int, dict[str, str], str]:
+    """End the calls of a function."""
+    asked = json.loads(request.data)
+    ended = [pid for pid, name in list(RUNNING.items()) if name == asked["function"]]
+    for pid in ended:
+        OVER.add(pid)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return 200, {"Content-Type": "application/json"}, json.dumps({"ended": len(ended)})
 
 
 @cache
@@ -124,3 +155,4 @@ def _error(message: str) -> str:
 def install() -> None:
     """Run functions here; moto would start a container for each call."""
     LambdaFunction._invoke_lambda = _invoke  # noqa: SLF001
+    urls.url_paths["{0}/moto-api/timeouts"] = _answer

@@ -1,8 +1,9 @@
 """Runs functions, each call in a process of its own, forked from one that has imported boto3.
 
 Started as `python -P runner.py SOCKET`. A request on the socket is one line of JSON: the folder of
-the call, its zip, its handler and its environment. The answer is the process's id at once, then its
-exit status; the result lies in the folder, and so does what was written to standard output.
+the call, its zip, its handler, its environment and the seconds it may take. The answer is the
+process's id at once, then its exit status; the result lies in the folder, and so does what was
+written to standard output.
 """
 
 from __future__ import annotations
@@ -13,12 +14,24 @@ import os
 import signal
 import socket
 import sys
+import time
 import traceback
 from typing import Any
 
 import boto3
 
 RESULT, OUTPUT = "result.json", "output.txt"
+
+
+class Context:
+    """What Lambda gives a handler beside its event, as far as handlers of boto3 alone use it."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        self.function_name = name
+        self._ends = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self._ends - time.monotonic()) * 1000))
 
 
 def serve(path: str) -> None:
@@ -75,8 +88,9 @@ def _run(request: dict[str, Any]) -> int:
     boto3.setup_default_session()
     boto3.DEFAULT_SESSION.events.register("before-call.*", _record)
     module, _, name = request["handler"].rpartition(".")
+    context = Context(os.environ["AWS_LAMBDA_FUNCTION_NAME"], request["seconds"])
     try:
-        result = getattr(importlib.import_module(module), name)(request["event"], None)
+        result = getattr(importlib.import_module(module), name)(request["event"], context)
     except Exception as error:  # noqa: BLE001 - as Lambda does
         failed = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []}
         _answer(failed)

@@ -53,7 +53,8 @@ _moto_describe_execution = StepFunctionResponse.describe_execution
 _moto_start_execution = StepFunctionsParserBackend.start_execution
 
 
-def _client_for(region: str, service: str, state_credentials: StateCredentials) -> Any:
+def client_for(region: str, service: str, state_credentials: StateCredentials) -> Any:
+    """Return a client that calls with the role of a machine, once."""
     session = service_session(state_credentials.role_arn, SESSION_NAME, region)
     return boto3.client(
         service,
@@ -132,7 +133,7 @@ def install() -> None:
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     for module in list(sys.modules.values()):
         if getattr(module, "boto_client_for", None) is _moto_client_for:
-            module.boto_client_for = _client_for  # type: ignore[attr-defined]
+            module.boto_client_for = client_for  # type: ignore[attr-defined]
     StepFunctionsParserBackend.start_execution = _start_execution
     StepFunctionResponse.describe_execution = _describe_execution
     state_task_service_aws_sdk._SERVICE_ERROR_NAMES.update(ERROR_NAMES)  # noqa: SLF001
