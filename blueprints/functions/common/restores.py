@@ -6,7 +6,7 @@ Backup does is not documented, so there the restore jobs are asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -17,10 +17,14 @@ from blueprints.functions.common.calls import call, pages
 from blueprints.functions.common.errors import code_of
 
 Table = Mapping[str, Any]
+# Returns the client of a service, with `region` in another Region.
+Connect = Callable[..., Any]
 Job = Mapping[str, Any]
 TO_POINT_IN_TIME = "RestoreTableToPointInTime"
 FROM_BACKUP = "RestoreTableFromBackup"
 FROM_RECOVERY_POINT = "StartRestoreJob"
+# Of ours: AWS has no single operation for it.
+FROM_EXPORTS = "RestoreChain"
 RESOURCE_TYPE = "DynamoDB"
 FAILED = ("ABORTED", "FAILED")
 # What DynamoDB answers may lack the fraction of a second.
@@ -30,6 +34,16 @@ _NEARLY = timedelta(seconds=1)
 def token(*parts: str) -> str:
     """Return an idempotency token that is the same for the same parts."""
     return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def chain_token(export_arn: str, time: str, target_name: str) -> str:
+    """Return the token of a restore from a chain of exports, whichever execution makes it."""
+    return token(export_arn, time, target_name)
+
+
+def chain_mark(target_name: str, chain: str) -> str:
+    """Return the key of what notes which table a restore from exports has made."""
+    return f"work/chains/{target_name}/{chain}.json"
 
 
 def described(dynamodb: Any, table_name: str) -> Table | None:

@@ -33,7 +33,8 @@ def check_is_restored(plan: Plan, table: Mapping[str, Any]) -> None:
     """Raise RefusedError unless the described table is the one that the plan restores.
 
     AWS documents no RestoreSummary of tables that AWS Backup restored: there the age alone counts
-    (unverified). A day, because a restore may go on with a table that another one began.
+    (unverified). A day, because a restore may go on with a table that another one began. Of a table
+    made of exports the plan names the id where it goes on with one.
     """
     target, created = plan["target"]["arn"], table["CreationDateTime"]
     if table["TableArn"] != target:
@@ -45,6 +46,8 @@ def check_is_restored(plan: Plan, table: Mapping[str, Any]) -> None:
     elif plan["operation"] == "RestoreTableToPointInTime":
         same_table = summary.get("SourceTableArn") == plan["table"]["arn"]
         known = same_table and (recent or _same_time(summary, parameters))
+    elif plan["operation"] == "RestoreChain":
+        known = recent or parameters["table_id"] == table["TableId"]
     else:
         known = recent
     if not known:
