@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blueprints.functions.common.errors import RefusedError
+from blueprints.functions.common.export_chains import (
+    Segment,
+    boundaries,
+    records_until,
+    segments,
+)
 from blueprints.functions.common.exports_store import Kind, Listed, record_key
-from generator.points.chains import Segment, segments
 
 ARN = "arn:aws:dynamodb:eu-central-1:111111111111:table/orders"
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def at(hours: float) -> datetime:
@@ -117,3 +125,57 @@ def test_every_record_is_in_one_segment_and_every_segment_is_without_a_gap(
         for each in segment.incrementals:
             assert each.start <= end < each.end
             end = each.end
+    for segment in known:
+        for moment in boundaries(segment):
+            full = segment.first
+            _, windows = records_until(records, full.key, moment)
+            reach = full.end
+            for each in windows:
+                assert each.start <= reach < each.end
+                reach = each.end
+            assert reach == moment
+
+
+def ends(*records: Listed, until: float) -> list[tuple[float, float]]:
+    """Return the windows, in hours, that lead from the first record to a moment."""
+    _, windows = records_until(records, records[0].key, at(until))
+    return [((each.start - DAY) / HOUR, (each.end - DAY) / HOUR) for each in windows]
+
+
+def test_a_segment_gives_its_full_export_and_every_end_that_it_leads_to() -> None:
+    (segment,) = segments([export(0), export(0, 6), export(6, 12)])
+    assert boundaries(segment) == (at(0), at(6), at(12))
+    (lost,) = segments([export(0, 6)])
+    assert boundaries(lost) == ()
+
+
+def test_the_records_to_a_moment_go_on_over_full_exports_in_between() -> None:
+    known = (export(0), export(6, 12), export(7), export(0, 6), export(12, 18))
+    assert ends(*known, until=0) == []
+    assert ends(*known, until=12) == [(0, 6), (6, 12)]
+    assert ends(*known, until=18) == [(0, 6), (6, 12), (12, 18)]
+
+
+def test_of_windows_that_overlap_the_longest_leads_on_and_none_beyond_the_moment() -> None:
+    known = (export(0), export(0, 6), export(0, 24), export(6, 12), export(12, 24), export(8, 10))
+    assert ends(*known, until=24) == [(0, 24)]
+    assert ends(*known, until=12) == [(0, 6), (6, 12)]
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (9, "after 2026-11-01T06:00:00Z the catalogue has nothing that leads on"),
+        (18, "after 2026-11-01T06:00:00Z the catalogue has nothing up to 2026-11-01T12:00:00Z"),
+        (-1, "is of 2026-11-01T00:00:00Z, later than 2026-10-31T23:00:00Z"),
+    ],
+)
+def test_a_moment_that_the_chain_does_not_give_is_refused(until: float, said: str) -> None:
+    known = (export(0), export(0, 6), export(12, 18))
+    with pytest.raises(RefusedError, match=said):
+        records_until(known, known[0].key, at(until))
+
+
+def test_a_full_export_that_is_not_recorded_is_refused() -> None:
+    with pytest.raises(RefusedError, match=r"has no record .*_full\.json of a full export"):
+        records_until([export(0, 6)], export(0).key, at(6))

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from blueprints.functions.common import at_once
 from blueprints.functions.common.errors import code_of, needs
-from blueprints.functions.verify_export.manifest import DataFile
+from blueprints.functions.common.manifests import DataFile
 
-# As many as a client of botocore keeps connections; more would open one for each call.
-WORKERS = 10
-# Enough that nobody waits for the slowest, few enough to weigh nothing.
-_AHEAD = 8 * WORKERS
 _ABSENT = ("404", "NoSuchKey")
 MOST_NAMED = 10
-
-_T = TypeVar("_T")
-_R = TypeVar("_R")
 
 
 class Tally(NamedTuple):
@@ -48,7 +40,7 @@ def tally(s3: Any, bucket: str, before: str, files: Iterable[DataFile]) -> Tally
     """
     count = items = stored_bytes = wrong_count = 0
     wrong: list[str] = []
-    for looked in _each(lambda file: _looked(s3, bucket, before, file), files):
+    for looked in at_once.results(lambda file: _looked(s3, bucket, before, file), files):
         count += 1
         items += looked.items
         stored_bytes += looked.stored_bytes
@@ -76,18 +68,3 @@ def _looked(s3: Any, bucket: str, before: str, file: DataFile) -> Looked:
     etag = found["ETag"].strip('"')
     wrong = "" if etag == file.etag else f"{key} has ETag {etag}, not {file.etag}"
     return Looked(file.items, found["ContentLength"], wrong)
-
-
-def _each(work: Callable[[_T], _R], many: Iterable[_T]) -> Iterator[_R]:
-    """Yield the results of work, in order; what fails first is raised, and nothing more begun."""
-    workers = ThreadPoolExecutor(WORKERS)
-    begun: deque[Future[_R]] = deque()
-    try:
-        for each in many:
-            if len(begun) == _AHEAD:
-                yield begun.popleft().result()
-            begun.append(workers.submit(work, each))
-        while begun:
-            yield begun.popleft().result()
-    finally:
-        workers.shutdown(cancel_futures=True)

@@ -10,29 +10,25 @@ Calls, each with what it acts on:
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from blueprints.functions.common import exports_store as store
-from blueprints.functions.common.calls import call
 from blueprints.functions.common.clients import client
-from blueprints.functions.common.errors import code_of
 from blueprints.functions.common.log import log
-from blueprints.functions.verify_export.failing import VerificationFailedError
-from blueprints.functions.verify_export.files import MOST_NAMED, Tally, tally
-from blueprints.functions.verify_export.manifest import (
+from blueprints.functions.common.manifests import (
+    BadManifestError,
     DataFile,
     Summary,
     data_files,
-    differences,
+    kept,
     put_before,
+    read_summary,
 )
+from blueprints.functions.verify_export.failing import VerificationFailedError
+from blueprints.functions.verify_export.files import MOST_NAMED, Tally, tally
+from blueprints.functions.verify_export.manifest import differences
 from blueprints.functions.verify_export.record import document_of, recorded
 
 Event = Mapping[str, Any]
@@ -49,10 +45,17 @@ def verify(connect: Any, event: Event, now: datetime) -> dict[str, Any]:
     Raises VerificationFailedError where something is missing or wrong, and RefusedError where it
     may not be looked at.
     """
+    try:
+        return _verified(connect, event, now)
+    except BadManifestError as error:
+        raise VerificationFailedError(str(error)) from error
+
+
+def _verified(connect: Any, event: Event, now: datetime) -> dict[str, Any]:
     plan, bucket = event["plan"], event["export"]["bucket"]
     s3 = connect("s3", region=event["export"]["bucket_region"])
     manifest_key = _located(event["exported"]["manifest_key"], plan["prefix"])
-    summary = _summary(s3, bucket, manifest_key)
+    summary = read_summary(s3, bucket, manifest_key)
     wrong = list(differences(summary, event))
     if wrong:
         raise VerificationFailedError(
@@ -69,44 +72,19 @@ def verify(connect: Any, event: Event, now: datetime) -> dict[str, Any]:
         "data_key_prefix": before,
     }
     document = document_of(event, summary, keys, found, now)
-    key, kept = recorded(connect("s3"), event["place"]["catalogue_bucket"], document)
-    log("recorded", record=key, export=kept["export_arn"], files=kept["files"])
-    return {"recorded": key, **{name: kept[name] for name in ("items", "files", "bytes")}}
+    key, record = recorded(connect("s3"), event["place"]["catalogue_bucket"], document)
+    log("recorded", record=key, export=record["export_arn"], files=record["files"])
+    return {"recorded": key, **{name: record[name] for name in ("items", "files", "bytes")}}
 
 
 def _located(key: str, prefix: str) -> str:
     return f"{put_before(key, prefix)}{key}"
 
 
-def _summary(s3: Any, bucket: str, key: str) -> Summary:
-    try:
-        return store.read(s3, bucket, key)
-    except ClientError as error:
-        raise _missing(error, f"s3://{bucket}/{key}") from error
-    except ValueError as error:
-        raise VerificationFailedError(f"s3://{bucket}/{key} is no manifest: {error}") from error
-
-
-def _missing(error: ClientError, where: str) -> Exception:
-    if code_of(error) == "NoSuchKey":
-        return VerificationFailedError(f"the manifest {where} is not there")
-    return error
-
-
 def _tally(s3: Any, bucket: str, key: str, prefix: str) -> tuple[str, Tally]:
-    """Return what is put before the keys of data files, and what these add up to.
-
-    The manifest is kept on disk meanwhile: looking at all files takes longer than S3 may leave a
-    connection open that nobody reads.
-    """
+    """Return what is put before the keys of data files, and what these add up to."""
     where = f"s3://{bucket}/{key}"
-    with tempfile.TemporaryFile() as manifest:
-        try:
-            body = call(s3, "get_object", where, Bucket=bucket, Key=key)["Body"]
-        except ClientError as error:
-            raise _missing(error, where) from error
-        shutil.copyfileobj(body, manifest)
-        manifest.seek(0)
+    with kept(s3, bucket, key) as manifest:
         first = next(data_files(manifest, where), None)
         before = put_before(first.key, prefix) if first else ""
         manifest.seek(0)

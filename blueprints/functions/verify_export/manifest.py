@@ -1,38 +1,16 @@
-"""What DynamoDB says that it exported: a summary, and a line for each data file.
-
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html
-"""
+"""Compares what DynamoDB says that it exported with what was asked for."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from blueprints.functions.common.exports_store import moment_of
-from blueprints.functions.verify_export.failing import VerificationFailedError
+from blueprints.functions.common.manifests import Summary
 
 Event = Mapping[str, Any]
-Summary = Mapping[str, Any]
 VIEW = "NEW_AND_OLD_IMAGES"
-
-
-class DataFile(NamedTuple):
-    """A data file as the manifest has it; `key` is spelled as there."""
-
-    key: str
-    etag: str
-    items: int
-
-
-def put_before(key: str, prefix: str) -> str:
-    """Return what to put before a manifest's key to have the object's.
-
-    Everything of an export lies under its prefix, but not every manifest's keys begin with it: the
-    examples of the page above have it in none.
-    """
-    return "" if key.startswith(f"{prefix}/") else f"{prefix}/"
 
 
 def differences(summary: Summary, event: Event) -> Iterator[str]:
@@ -69,27 +47,3 @@ def _moment(text: object) -> datetime | None:
         return moment_of(str(text)).replace(microsecond=0)
     except ValueError:
         return None
-
-
-def data_files(lines: Iterable[bytes], where: str) -> Iterator[DataFile]:
-    """Yield the data files of a manifest, one for each line.
-
-    Raises VerificationFailedError where a line names none; `where` is the manifest's own place.
-    """
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            told = json.loads(line)
-            found = DataFile(
-                str(told["dataFileS3Key"]), _bare(told["etag"]), int(told["itemCount"])
-            )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise VerificationFailedError(
-                f"line {number} of {where} names no data file ({type(error).__name__}: {error})"
-            ) from error
-        yield found
-
-
-def _bare(etag: str) -> str:
-    return etag.strip('"')

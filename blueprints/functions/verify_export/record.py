@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from blueprints.functions.common import exports_store as store
+from blueprints.functions.common.manifests import Summary
 from blueprints.functions.verify_export.failing import VerificationFailedError
 from blueprints.functions.verify_export.files import Tally
-from blueprints.functions.verify_export.manifest import VIEW, Summary
+from blueprints.functions.verify_export.manifest import VIEW
 
 Event = Mapping[str, Any]
 Document = Mapping[str, Any]
