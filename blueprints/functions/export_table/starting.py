@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from blueprints.functions.common.calls import call
 from blueprints.functions.common.errors import RefusedError, code_of, message_of
+from blueprints.functions.common.keys import key_arn
 from blueprints.functions.common.log import log
 
 Event = Mapping[str, Any]
@@ -37,7 +38,9 @@ def started(connect: Any, event: Event) -> Mapping[str, Any]:
     export is not allowed or not possible, and botocore's errors.
     """
     plan, table = event["plan"], event["request"]["table"]
-    request = _request(event, _key_arn(connect, event["export"]))
+    export = event["export"]
+    kms = connect("kms", region=export["bucket_region"])
+    request = _request(event, key_arn(kms, export["key_alias_arn"], export["bucket"]))
     try:
         answer = call(connect("dynamodb"), "export_table_to_point_in_time", table["arn"], **request)
     except ClientError as error:
@@ -52,7 +55,7 @@ def started(connect: Any, event: Event) -> Mapping[str, Any]:
     return found
 
 
-def _request(event: Event, key_arn: str) -> dict[str, Any]:
+def _request(event: Event, key: str) -> dict[str, Any]:
     plan, export = event["plan"], event["export"]
     request = {
         "TableArn": event["request"]["table"]["arn"],
@@ -61,7 +64,7 @@ def _request(event: Event, key_arn: str) -> dict[str, Any]:
         "S3BucketOwner": export["bucket_owner"],
         "S3Prefix": plan["prefix"],
         "S3SseAlgorithm": "KMS",
-        "S3SseKmsKeyId": key_arn,
+        "S3SseKmsKeyId": key,
         "ExportFormat": export["format"],
     }
     begin, end = (datetime.fromisoformat(plan[name]) for name in ("from", "to"))
@@ -72,29 +75,3 @@ def _request(event: Event, key_arn: str) -> dict[str, Any]:
         "ExportType": "INCREMENTAL_EXPORT",
         "IncrementalExportSpecification": window,
     }
-
-
-def _key_arn(connect: Any, export: Event) -> str:
-    """Return the ARN of the key behind the alias, which may be another account's or Region's.
-
-    S3 and DynamoDB take an alias for one of the caller's own account.
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
-    """
-    alias = export["key_alias_arn"]
-    kms = connect("kms", region=export["bucket_region"])
-    try:
-        key = call(kms, "describe_key", alias, KeyId=alias)["KeyMetadata"]
-    except ClientError as error:
-        if code_of(error) != "NotFoundException":
-            raise
-        raise RefusedError(
-            f"there is no key {alias} ({message_of(error)}): deploy the template that has the "
-            f"bucket {export['bucket']}"
-        ) from error
-    if key["KeyState"] != "Enabled":
-        raise RefusedError(
-            f"key {key['Arn']} of bucket {export['bucket']} cannot be used, because it is "
-            f"{key['KeyState']}: see in CloudTrail who disabled it, or scheduled its deletion, and "
-            "undo that"
-        )
-    return str(key["Arn"])

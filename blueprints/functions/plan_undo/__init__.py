@@ -1,0 +1,1 @@
+"""Exports the window that an undo takes back, and cuts its keys into shares."""
