@@ -236,7 +236,7 @@ def points(environment: str, table: str, *, as_json: bool, profile: str | None) 
     "--in",
     "destination",
     metavar="DESTINATION",
-    help="Restore in the account of a destination, from the copies there.",
+    help="Restore in the account of a destination, from the copies and exports there.",
 )
 @click.option("--repoint", is_flag=True, help="At the end, move the table's pointer to it.")
 @click.option("--dry-run", is_flag=True, help="Print the plan, and start nothing.")
@@ -247,7 +247,8 @@ def restore(**options: Any) -> None:
     """Bring a table back: data, settings, and the proof that both are right.
 
     TABLE is its key in the environment file, or its physical name; it need not exist any more.
-    One of --latest, --at and --point says which data. A new table is made; none is written into.
+    One of --latest, --at and --point says which data; of a chain of exports, --point and --at
+    together. A new table is made; none is written into.
 
     The environment's state machine does the work, also when this command ends: Ctrl-C says how to
     follow it again.
@@ -257,6 +258,94 @@ def restore(**options: Any) -> None:
     """
     from generator.restore.asked import Options
     from generator.restore.command import restore as run
+
+    sys.exit(run(Options(**options), echo=click.echo, tell=lambda line: click.echo(line, err=True)))
+
+
+@main.command()
+@click.argument("environment")
+@click.argument("table")
+@click.option("--from", "source", metavar="S3_URI", help="An export's folder, or an older dump's.")
+@click.option("--chain", is_flag=True, help="The exports that the environment has recorded.")
+@click.option("--at", metavar="TIME", help="With --chain: as of then. Default: the newest moment.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["auto", "dynamodb_json", "ion", "pipeline_json", "pipeline_text"]),
+    default="auto",
+    show_default=True,
+    help="How the files of a dump are written.",
+)
+@click.option("--into", "target_name", metavar="NAME", help="Another table, called TABLE-...")
+@click.option("--overwrite", is_flag=True, help="Replace items that are there, for good.")
+@click.option("--write-units", type=int, metavar="N", help="No more write units a second, in all.")
+@click.option("--children", type=int, metavar="N", help="No more files at once. Default: 40.")
+@click.option("--resume", metavar="NAME", help="Go on with a refill that stopped.")
+@click.option("--in", "destination", metavar="DESTINATION", help="In a destination's account.")
+@click.option("--dry-run", is_flag=True, help="Print the plan, and start nothing.")
+@click.option("--follow", metavar="EXECUTION_ARN", help="Follow a refill that was started.")
+@click.option("--json", "as_json", is_flag=True, help="Print plan or report as JSON.")
+@click.option("--profile", help="The profile of your AWS configuration.")
+def refill(**options: Any) -> None:
+    """Write the items of an export, a chain of exports or an older dump into a table that exists.
+
+    TABLE is its key in the environment file, or its physical name. One of --from and --chain says
+    which data; or --resume, that of an earlier execution. Items with the same keys are replaced; a
+    table that has items needs --overwrite.
+
+    The environment's state machine does the work, also when this command ends: Ctrl-C says how to
+    follow it again.
+
+    Exit status: 0 all is written (with --dry-run: it can be started), 1 not so, 2 bad input, 130
+    interrupted.
+    """
+    from generator.refill.asked import Options
+    from generator.refill.command import refill as run
+
+    sys.exit(run(Options(**options), echo=click.echo, tell=lambda line: click.echo(line, err=True)))
+
+
+@main.command()
+@click.argument("environment")
+@click.argument("table")
+@click.option("--since", metavar="TIME", help="Put back the table of then: ISO form with a zone.")
+@click.option("--until", metavar="TIME", help="Undo what was written before. Default: now.")
+@click.option("--only", multiple=True, metavar="FILTER", help="Only keys that it holds for.")
+@click.option(
+    "--created-since",
+    type=click.Choice(["keep", "report", "delete"]),
+    default="report",
+    show_default=True,
+    help="What becomes of items that were not there then.",
+)
+@click.option("--overwrite-conflicts", is_flag=True, help="Also over what was written later.")
+@click.option(
+    "--old-images",
+    type=click.Choice(["incremental", "full-export"]),
+    default="incremental",
+    show_default=True,
+    help="Where the items of then are taken from.",
+)
+@click.option("--write-units", type=int, metavar="N", help="No more write units a second, in all.")
+@click.option("--dry-run", is_flag=True, help="Write nothing but the difference, to a file here.")
+@click.option("--follow", metavar="EXECUTION_ARN", help="Follow an undo that was started.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--profile", help="The profile of your AWS configuration.")
+def undo(**options: Any) -> None:
+    """Take back what was written to a table since a time, where nobody wrote later.
+
+    TABLE is its key in the environment file, or its physical name. FILTER is change=deleted,
+    updated or created, attribute=NAME, or key.NAME=VALUE, old.NAME=VALUE, new.NAME=VALUE; all
+    that are given must hold.
+
+    The window is exported for it, which costs, also with --dry-run. The environment's state machine
+    does the work, also when this command ends: Ctrl-C says how to follow it again.
+
+    Exit status: 0 all is undone (with --dry-run: all could be), 1 conflicts or failure, 2 bad
+    input, 130 interrupted.
+    """
+    from generator.undo.asked import Options
+    from generator.undo.command import undo as run
 
     sys.exit(run(Options(**options), echo=click.echo, tell=lambda line: click.echo(line, err=True)))
 

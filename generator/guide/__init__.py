@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from generator.guide import after, before, deploy, exports, guardrails, overview, recover
+from generator.guide import (
+    after,
+    before,
+    deploy,
+    exports,
+    guardrails,
+    overview,
+    recover,
+    refill,
+)
 from generator.pipeline import Tree, header_of
 
 
@@ -20,5 +29,6 @@ def guide(tree: Tree) -> str:
         *after.sections(tree),
         *exports.sections(tree),
         *recover.sections(tree),
+        *refill.sections(tree),
     )
     return "\n\n".join(section.strip("\n") for section in sections if section) + "\n"

@@ -22,6 +22,7 @@ from generator.spec.resolved import Environment
 from generator.spec.retention import LATE_DAYS, retention
 
 _TRIAL = "trial"
+_AT = "2026-01-31T12:34:56Z"
 _HOUR = 60
 
 
@@ -160,6 +161,12 @@ def _looking(environment: Environment) -> Iterator[str]:
             f"--region {region}",
         ]
     )
+    yield (
+        "Back comes a table as of the end of any of these exports: the last one that is not later "
+        "than the time asked for, where point-in-time recovery does not reach. The full export is "
+        "imported as a new table, what followed is written into it, then come settings and proof:"
+    )
+    yield shell([f"holdfast restore {environment.name} {_key_of(environment, name)} --at {_AT}"])
     yield (
         "A run outside the schedule exports all tables of a class. An incremental one goes on "
         "where the chain ends, and makes nothing where that is too short a time ago; `full` in "

@@ -18,7 +18,14 @@ from generator.guide.deploy import shell
 from generator.naming import vault_name
 from generator.pipeline import Tree
 from generator.recovery.files import request_file, source_names
-from generator.recovery.requests import Request, left_out, requests, requests_in
+from generator.recovery.requests import (
+    Request,
+    destinations,
+    is_copied_to,
+    left_out,
+    requests,
+    requests_in,
+)
 from generator.spec.resolved import CopyTarget, Environment
 
 _AT = "2026-01-31T12:34:56Z"
@@ -38,7 +45,7 @@ def sections(tree: Tree) -> Iterator[str]:
 
 def _restore(environment: Environment) -> Iterator[str]:
     yield "## Getting a table back"
-    table = environment.tables[0]
+    table, elsewhere = environment.tables[0], destinations(environment)
     if not recovers(environment):
         yield (
             "`recovery.enabled` is false here, so there is no state machine that restores a table "
@@ -66,8 +73,8 @@ def _restore(environment: Environment) -> Iterator[str]:
         "it again."
         + (
             " When this account or Region is gone: `--in "
-            f"{next(iter(environment.copy_destinations))}`, signed in there."
-            if environment.copy_destinations
+            f"{next(iter(elsewhere))}`, signed in there."
+            if elsewhere
             else ""
         )
     )
@@ -84,9 +91,9 @@ def _with_aws(environment: Environment, name: str, file: str) -> Iterator[str]:
     bucket = catalogue_bucket_name(environment)
     yield (
         f"`{file}` is all that the state machine needs, and asks for the latest data. To ask for "
-        'other data, set `"point"` to `{"at": TIME}` or to `{"id": ARN}` of a backup or recovery '
-        f'point; to restore under another name, set `"target_name"` to one that begins with '
-        f"`{name}-`. With credentials of account `{environment.account_id}`:"
+        'other data, set `"point"` to `{"at": TIME}` or to `{"id": ARN}` of a backup, a recovery '
+        'point or a chain of exports; to restore under another name, set `"target_name"` to one '
+        f"that begins with `{name}-`. With credentials of account `{environment.account_id}`:"
     )
     yield f"""```sh
 python3 -c 'import json; request = json.load(open("{file}")); \\
@@ -152,7 +159,7 @@ def _restore_here(environment: Environment) -> Iterator[str]:
     yield "## Restoring here"
     yield (
         "For the day a source's account or Region is gone: its tables are restored in account "
-        f"`{environment.account_id}`, `{environment.region}`, from the copies in the vaults here. "
+        f"`{environment.account_id}`, `{environment.region}`, from the copies and exports here. "
         "Settings of tables that the source defines are in its files below `recovery/`, those of "
         "others in the catalogue that it replicated here. Readers have to be pointed at this "
         "account, and nothing owns a table restored here until somebody adopts it "
@@ -179,7 +186,9 @@ def _of_source(environment: Environment, source: Environment, folder: str) -> It
     yield shell([f"holdfast restore {source.name} {key} --latest --in {environment.name}"])
     yield "The same with `aws` alone:"
     yield from _with_aws(environment, request["table"]["name"], request_file(key, folder))
-    yield from _job_here(environment, request["table"])
+    copied = (t.key for t in source.tables if is_copied_to(environment, source, t))
+    if (first := next(copied, None)) is not None:
+        yield from _job_here(environment, here[first]["table"])
     lacking: dict[tuple[str, ...], list[str]] = {}
     for each, own in requests(source).items():
         if each in here and left_out(own):

@@ -14,7 +14,7 @@ from generator.errors import Mistake, Mistakes
 from generator.points.access import access_of
 from generator.points.exports import chains
 from generator.points.gathering import Question, gather
-from generator.points.model import Prices, Report, together
+from generator.points.model import Prices, Report, fields_of, together
 from generator.points.prices import load_prices, priced
 from generator.points.text import lines
 from generator.spec.resolved import Environment, Table
@@ -111,7 +111,7 @@ def document(report: Report) -> dict[str, Any]:
             "complete": report.complete,
             "points": [
                 {
-                    **_with_place(asdict(point)),
+                    **fields_of(point),
                     "usable": point.unusable is None,
                     "age_seconds": int((report.now - point.time).total_seconds()),
                 }

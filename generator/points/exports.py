@@ -14,6 +14,7 @@ from typing import Any
 
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
+from blueprints.functions.common.export_chains import Segment, boundaries, segments
 from blueprints.functions.common.exports_store import Listed
 from blueprints.names import (
     catalogue_bucket_name,
@@ -23,8 +24,7 @@ from blueprints.names import (
     recovery_role_arn,
 )
 from generator.adopt.described import plain
-from generator.points.access import REFUSALS, unreadable
-from generator.points.chains import Segment, segments
+from generator.points.access import REFUSALS, Clients, unreadable
 from generator.points.gathering import Question, Tell, place_of
 from generator.points.model import Found, Place, Point, Unreadable, together
 from generator.points.text import age, size, stamp
@@ -40,6 +40,8 @@ _ALLOW = "s3:ListBucket, s3:GetObject below catalog/exports/, and kms:Decrypt on
 _NEEDED = ("bucket", "bucket_owner", "class", "export_arn", "keep_days", "manifest_key", "region")
 
 Documents = Mapping[str, Mapping[str, Any]]
+# The tier, and hours.
+Thaw = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +77,22 @@ def chains(question: Question, tell: Tell) -> Found:
     return together(found)
 
 
-def _read(question: Question, catalogue: _Catalogue, tell: Tell) -> Found:
+def chains_in(question: Question, there: Environment, clients: Clients, tell: Tell) -> Found:
+    """Return the chains of the table by a destination's catalogue, with clients of that account."""
+    if there.name not in {each.name for each in catalogue_destinations(question.environment)}:
+        return Found()
+    return _read(question, _Catalogue(owner=there, role_arn=None), tell, clients)
+
+
+def _read(
+    question: Question, catalogue: _Catalogue, tell: Tell, clients: Clients | None = None
+) -> Found:
     tell(f"reading the catalogue of {catalogue.owner.name}")
     arn = question.table.arn
     try:
-        s3 = question.access.clients(catalogue.place, catalogue.role_arn)("s3")
+        if clients is None:
+            clients = question.access.clients(catalogue.place, catalogue.role_arn)
+        s3 = clients("s3")
         listed = store.records(s3, catalogue.bucket, arn)
         of_table, documents, broken = _of_table(s3, catalogue, listed, arn)
     except (*REFUSALS, RefusedError) as error:
@@ -184,6 +197,7 @@ def _point(
     expires = segment.first.start + timedelta(days=_keep_days(environment, document))
     bucket, place = _where(environment, catalogue, document)
     thaw = None if exports is None else _thaw(exports, question.now - segment.first.start)
+    replicas = tuple(plain(name) for name in document.get("replicas") or ())
     billed = document.get("billed_bytes")
     return Point(
         id=plain(document["export_arn"]),
@@ -192,6 +206,9 @@ def _point(
         earliest=segment.first.end if segment.full else None,
         place=place,
         bucket=bucket,
+        replicas=replicas,
+        moments=boundaries(segment),
+        thaw_hours=thaw and thaw[1],
         status="COMPLETED",
         unusable=_unusable(segment, expires, question.now),
         expires=expires,
@@ -217,7 +234,7 @@ def _notes(
     segment: Segment,
     document: Mapping[str, Any],
     before: Segment | None,
-    thaw: str | None,
+    thaw: Thaw | None,
 ) -> Iterator[str]:
     yield _boundaries(segment)
     if segment.full is not None:
@@ -238,7 +255,7 @@ def _notes(
             + (f" ({plain(reason).rstrip('.')})" if reason else "")
         )
     if thaw is not None:
-        yield thaw
+        yield f"has to thaw: in {thaw[0]} by its age, up to {thaw[1]} hours"
 
 
 def _boundaries(segment: Segment) -> str:
@@ -251,8 +268,8 @@ def _boundaries(segment: Segment) -> str:
     return f"every boundary: full at {stamp(segment.full.end)}, then {what}"
 
 
-def _thaw(exports: Exports, old: timedelta) -> str | None:
-    """Return what to say of exports that lie in a tier that has to be thawed, None for others."""
+def _thaw(exports: Exports, old: timedelta) -> Thaw | None:
+    """Return the tier of exports that have to be thawed and how long that takes at most."""
     tiers, days = exports.tiers, old.days
     if tiers is None:
         return None
@@ -261,9 +278,7 @@ def _thaw(exports: Exports, old: timedelta) -> str | None:
         (tiers.glacier_after_days, "Glacier Flexible Retrieval", GLACIER_THAW_HOURS),
     ):
         if after is not None and days >= after:
-            return (
-                f"thaw needed: in {name} by its age, up to {hours} hours (aws s3api restore-object)"
-            )
+            return name, hours
     return None
 
 

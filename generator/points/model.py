@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, Literal
 
 Source = Literal[
     "point_in_time",
@@ -36,10 +37,11 @@ class Point:
     """One way back: a backup, a recovery point, the window of point-in-time recovery, or exports.
 
     `time` is the newest moment whose data it holds, `earliest` the oldest one of a window; of an
-    export chain only some moments in between come back, and `bucket` is where it lies. `status` is
-    AWS's word; `unusable` says why it cannot be restored now. `lock` is None outside vaults, and
-    `lock_date` is when a compliance lock becomes final. None as `size_bytes`, `cold_storage`,
-    `cost_usd` is unknown. `copy_back` says that it lies in another account or Region.
+    export chain `moments` come back and nothing in between, `bucket` and `replicas` are where it
+    lies, and `thaw_hours` is how long it may take until it can be read. `status` is AWS's word;
+    `unusable` says why it cannot be restored now. `lock` is None outside vaults, and `lock_date` is
+    when a compliance lock becomes final. None as `size_bytes`, `cold_storage`, `cost_usd` is
+    unknown. `copy_back` says that it lies in another account or Region.
     """
 
     id: str
@@ -51,6 +53,9 @@ class Point:
     name: str | None = None
     vault_name: str | None = None
     bucket: str | None = None
+    replicas: tuple[str, ...] = ()
+    moments: tuple[datetime, ...] = ()
+    thaw_hours: int | None = None
     lock: Lock | None = None
     lock_date: datetime | None = None
     unusable: str | None = None
@@ -61,6 +66,24 @@ class Point:
     cost_usd: float | None = None
     minutes_at_least: int | None = None
     notes: tuple[str, ...] = ()
+
+
+def fields_of(point: Point) -> dict[str, Any]:
+    """Return the fields of a point as a document has them; of its moments, which and how many."""
+    fields = asdict(point)
+    moments: tuple[datetime, ...] = fields.pop("moments")
+    gaps = [later - before for before, later in pairwise(moments)]
+    boundaries = (
+        {
+            "count": len(moments),
+            "first": moments[0],
+            "last": moments[-1],
+            "longest_gap_seconds": int(max(gaps, default=timedelta(0)).total_seconds()),
+        }
+        if moments
+        else None
+    )
+    return {**fields, "boundaries": boundaries, **fields.pop("place")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +133,15 @@ def together(parts: Iterable[Found]) -> Found:
 class Prices:
     """Rough prices and times of a restore, with their date and where they come from.
 
-    `usd_per_gib` has the keys point_in_time, native, warm, cold and cross_region_copy.
+    `usd_per_gib` has the keys point_in_time, native, warm, cold and cross_region_copy; `loading`
+    what writing items and exporting windows costs, by its unit.
     """
 
     file: str
     as_of: str
     region: str
     usd_per_gib: Mapping[str, float]
+    loading: Mapping[str, float]
     minutes_at_least: int
     time_basis: str
 

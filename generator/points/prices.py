@@ -18,6 +18,14 @@ from generator.points.model import Point, Prices
 VARIABLE = "HOLDFAST_PRICES"
 SHIPPED = "prices.yaml"
 GIB = 1024**3
+_LOADING = (
+    "write_request_units_million",
+    "write_capacity_unit_hour",
+    "export_gib",
+    "import_gib",
+    "function_gb_second",
+    "transitions_thousand",
+)
 _PRICES = ("point_in_time", "native", "warm", "cold", "cross_region_copy")
 _FIX = "copy generator/points/prices.yaml and change its figures"
 
@@ -45,8 +53,9 @@ def prices_of(text: str, file: str) -> Prices:
     except yaml.YAMLError as error:
         raise Mistakes([Mistake(f"{file} is not YAML: {plain(error)}", _FIX)]) from None
     given = document if isinstance(document, dict) else {}
-    usd, restore = _map(given, "usd_per_gib"), _map(given, "restore")
+    usd, restore, loading = (_map(given, name) for name in ("usd_per_gib", "restore", "loading"))
     wrong = [f"usd_per_gib.{name}" for name in _PRICES if not _is_price(usd.get(name))]
+    wrong += [f"loading.{name}" for name in _LOADING if not _is_price(loading.get(name))]
     wrong += [name for name in ("as_of", "region") if not isinstance(given.get(name), str)]
     if not _is_price(restore.get("minutes_at_least")):
         wrong.append("restore.minutes_at_least")
@@ -59,6 +68,7 @@ def prices_of(text: str, file: str) -> Prices:
         as_of=given["as_of"],
         region=given["region"],
         usd_per_gib={name: float(usd[name]) for name in _PRICES},
+        loading={name: float(loading[name]) for name in _LOADING},
         minutes_at_least=int(restore["minutes_at_least"]),
         time_basis=" ".join(restore["basis"].split()),
     )
@@ -67,11 +77,14 @@ def prices_of(text: str, file: str) -> Prices:
 def priced(point: Point, prices: Prices, home_region: str) -> Point:
     """Return a point with rough cost and least time, both None where it cannot be restored.
 
-    Of exports both are unknown: they depend on who imports and applies them. The cost is unknown
-    (None), too, where the size or the storage class is.
+    Of exports the cost is that of an import of the full one, the time is unknown. The cost is
+    unknown (None), too, where the size or the storage class is.
     """
-    if point.unusable is not None or point.source == "export":
+    if point.unusable is not None:
         return point
+    if point.source == "export":
+        size, import_gib = point.size_bytes, prices.loading["import_gib"]
+        return replace(point, cost_usd=None if size is None else import_gib * size / GIB)
     usd = _usd_per_gib(point, prices, home_region)
     known = usd is not None and point.size_bytes is not None
     return replace(

@@ -18,11 +18,11 @@ LABELS: Mapping[Source, str] = {
     "copy": "copy",
     "export": "export chain",
 }
-_BY_HAND = (
-    "`holdfast restore` does not restore export chains yet. By hand: `aws dynamodb import-table` "
-    "makes a new table of the data of a full export, as of that moment, from the prefix named "
-    "above. Incremental exports cannot be imported: their lines have to be written into that table "
-    "in the order of their windows (put NewImage; without one, delete Keys). See docs/exports.md."
+_CHAINS = (
+    "`holdfast restore {names} --at TIME` takes the last boundary that is not later, where "
+    "point-in-time recovery does not hold TIME; `--point ID --at TIME` asks for one of that chain. "
+    "The full export is imported as a new table, or written into one where the table has local "
+    "indexes, and what followed is written after it. COST is that of the import alone."
 )
 _ROW = (
     "{mark:1} {time:20}  {age:>7}  {source:14}  {where:2}  {state:19}  "
@@ -60,7 +60,8 @@ def lines(report: Report) -> Iterator[str]:
     yield from _legend(places)
     if any(point.source == "export" for point in found.points):
         yield ""
-        yield from wrapped("EXPORTS  ", _BY_HAND, indent=9)
+        names = f"{report.environment} {report.key}"
+        yield from wrapped("EXPORTS  ", _CHAINS.format(names=names), indent=9)
     yield from _not_read(report)
     if found.empty:
         yield ""

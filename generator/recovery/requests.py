@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprints import tables
-from blueprints.names import pointer_name
+from blueprints.names import export_owner, export_replicas, exporting, pointer_name
 from blueprints.tables.facts import TablesFacts
 from generator.recovery.settings import AWS_MANAGED, AWS_OWNED, encryption_of, settings_of
 from generator.spec.resolved import Environment, Table, stack_name
@@ -46,16 +46,42 @@ def requests(
 def requests_in(destination: Environment, source: Environment) -> Mapping[str, Request]:
     """Return table key → request for the restore of a source's tables in a destination.
 
-    Only for tables whose copies go there. What names resources of the source's account is left
-    out, and its keys are out of reach: see `left_out`.
+    Only for tables whose copies go there, or whose exports lie there. What names resources of the
+    source's account is left out, and its keys are out of reach: see `left_out`.
     """
-    there = {destination.vault_arn(key) for key in destination.vaults}
     found = requests(source)
     return {
         table.key: _away(found[table.key])
         for table in source.tables
-        if there & set(_copied_to(source, table))
+        if is_copied_to(destination, source, table)
+        or (table.protection_name in exporting(source) and _holds_exports(destination, source))
     }
+
+
+def destinations(environment: Environment) -> Mapping[str, Environment]:
+    """Return the destinations that hold copies or exports, in which tables can come back."""
+    return {
+        name: there
+        for name, there in environment.destinations.items()
+        if name in environment.copy_destinations or _holds_exports(there, environment)
+    }
+
+
+def is_copied_to(destination: Environment, source: Environment, table: Table) -> bool:
+    """Return whether copies of a table go to a destination."""
+    vaults = {destination.vault_arn(key) for key in destination.vaults}
+    return bool(vaults & set(_copied_to(source, table)))
+
+
+def _holds_exports(destination: Environment, source: Environment) -> bool:
+    if not exporting(source):
+        return False
+    holding = [export_owner(source), *(there for there, _ in export_replicas(source).values())]
+    return _place(destination) in map(_place, holding)
+
+
+def _place(environment: Environment) -> tuple[str, str, str, str]:
+    return (environment.project, environment.name, environment.account_id, environment.region)
 
 
 def left_out(request: Request) -> tuple[str, ...]:

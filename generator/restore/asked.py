@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import ClassVar
 
 from blueprints.names import pointer_name, recovers, restore_machine_arn
-from generator.adopt.described import plain
 from generator.errors import Mistake, Mistakes
+from generator.executions.options import (
+    EXAMPLE,
+    command,
+    moment_of,
+    name_mistakes,
+    no_destination,
+    only_follows,
+    stamp,
+    switched_off,
+    time_mistakes,
+)
 from generator.points.command import table_of
-from generator.points.model import Place
-from generator.recovery.requests import Request, requests, requests_in
+from generator.points.model import POINT_IN_TIME_ID, Place
+from generator.recovery.requests import Request, destinations, requests, requests_in
 from generator.spec.resolved import Environment, Table
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
-_EXAMPLE = "2026-01-31T12:34:56Z"
+_STEPS: Mapping[str, str] = {
+    "Plan": "choosing the source, the name and the settings",
+    "FetchCopy": "copying the point back from its vault",
+    "RestoreTable": "restoring the data",
+    "ApplySettings": "setting what AWS does not restore",
+    "Verify": "verifying",
+    "Repoint": "moving the pointer",
+    "Report": "writing the report",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +67,9 @@ class Asked:
     table: Table
     where: Environment
     request: Request
+    what: ClassVar[str] = "restore"
+    does: ClassVar[str] = "restores"
+    steps: ClassVar[Mapping[str, str]] = _STEPS
 
     @property
     def place(self) -> Place:
@@ -67,30 +87,44 @@ class Asked:
         return restore_machine_arn(self.where)
 
     @property
-    def executions(self) -> str:
-        """How the ARNs of its executions begin."""
-        return f"{self.machine_arn.replace(':stateMachine:', ':execution:')}:"
+    def table_name(self) -> str:
+        """The table's physical name."""
+        return self.table.name
+
+    @property
+    def destinations(self) -> Mapping[str, Environment]:
+        """Destinations that could restore."""
+        return destinations(self.environment)
+
+    @property
+    def without(self) -> str:
+        """What is left to do where the state machine is not deployed."""
+        section = "Restoring here" if self.away else "Getting a table back"
+        return f"without it, restore by hand as the same file says under `{section}`"
+
+    def concerns(self, table_name: str) -> bool:
+        """Return whether an execution restores this table."""
+        return table_name == self.table.name
 
     def again(self, *more: str) -> str:
         """Return the command that asks for something else of the same table."""
         options = self.options
         words = ["holdfast", "restore", options.environment, options.table, *more]
-        if options.destination is not None:
-            words += ["--in", options.destination]
-        if options.profile is not None:
-            words += ["--profile", options.profile]
-        return shlex.join(words)
+        return command(words, destination=options.destination, profile=options.profile)
 
 
 def asked(options: Options, environment: Environment, now: datetime) -> Asked:
     """Return what was asked for; raises `Mistakes` with all that is wrong with it."""
     table = table_of(environment, options.table)
     where = environment
-    mistakes = [*_point(options, now), *_name(options, table)]
+    mistakes = [*_point(options, now)]
+    if options.target_name is not None:
+        mistakes += name_mistakes("--as", options.target_name, table, "restore")
     if options.destination is not None:
-        found = environment.copy_destinations.get(options.destination)
+        there = destinations(environment)
+        found = there.get(options.destination)
         if found is None:
-            mistakes.append(_no_destination(options.destination, environment))
+            mistakes.append(no_destination(options.destination, environment, there))
         else:
             where = found
     request = _request(environment, table, where)
@@ -99,7 +133,7 @@ def asked(options: Options, environment: Environment, now: datetime) -> Asked:
     elif options.repoint and request["pointer"] is None:
         mistakes.append(_no_pointer(table, environment, where))
     if not recovers(where):
-        mistakes.append(_switched_off(where))
+        mistakes.append(switched_off(where, "restores", _by_hand(where)))
     if mistakes or request is None:
         raise Mistakes(mistakes)
     wanted = {
@@ -118,14 +152,12 @@ def _request(environment: Environment, table: Table, where: Environment) -> Requ
 
 
 def _wanted(options: Options) -> Request:
-    if options.at is not None:
-        return {"at": stamp(datetime.fromisoformat(options.at))}
-    return {"id": options.point} if options.point is not None else {"latest": True}
+    at = {} if options.at is None else {"at": stamp(moment_of(options.at))}
+    return at if options.point is None and at else _id(options) | at
 
 
-def stamp(moment: datetime) -> str:
-    """Return a time as a request has it: in UTC, to the second."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _id(options: Options) -> Request:
+    return {"latest": True} if options.point is None else {"id": options.point}
 
 
 def _point(options: Options, now: datetime) -> Iterator[Mistake]:
@@ -139,73 +171,47 @@ def _point(options: Options, now: datetime) -> Iterator[Mistake]:
         if value
     ]
     if options.follow is not None:
-        given += ["--as"] if options.target_name is not None else []
-        given += ["--repoint"] if options.repoint else []
-        given += ["--dry-run"] if options.dry_run else []
-        if given:
-            cause = f"--follow only looks at an execution, which {', '.join(given)} cannot change"
-            yield Mistake(cause, f"leave out {', '.join(given)}, or --follow")
+        yield from only_follows(
+            {
+                **dict.fromkeys(given, True),
+                "--as": options.target_name,
+                "--repoint": options.repoint,
+                "--dry-run": options.dry_run,
+            }
+        )
         return
     if not given:
         yield Mistake(
             "nothing says which data to restore",
-            f"give --latest, --at TIME (such as --at {_EXAMPLE}) or --point ID; `holdfast points "
+            f"give --latest, --at TIME (such as --at {EXAMPLE}) or --point ID; `holdfast points "
             f"{shlex.join([options.environment, options.table])}` lists what there is",
         )
-    if len(given) > 1:
+    if len(given) > 1 and not _is_moment_of_point(options):
         cause = f"{' and '.join(given)} ask for different data"
-        yield Mistake(cause, f"give only one of {', '.join(given)}")
+        yield Mistake(
+            cause,
+            f"give only one of {', '.join(given)}; a time and a point go together where that is "
+            f"{POINT_IN_TIME_ID} or a chain of exports",
+        )
     if options.at is not None:
-        yield from _time(options.at, now)
+        newest = "--latest restores the newest data"
+        yield from time_mistakes("--at", options.at, now, instead=newest)
     if options.point is not None and not options.point.strip():
         yield Mistake("--point is empty", "give an id from the list of `holdfast points`")
 
 
-def _time(text: str, now: datetime) -> Iterator[Mistake]:
-    shown = plain(text)
-    try:
-        moment = datetime.fromisoformat(text)
-        past = moment.astimezone(UTC) <= now
-    except (OverflowError, ValueError):
-        yield Mistake(f"--at {shown} is no time", f"write it in ISO form with a zone: {_EXAMPLE}")
-        return
-    if moment.tzinfo is None:
-        naive = moment.isoformat(timespec="seconds")
-        yield Mistake(
-            f"--at {shown} names no zone, so it may be meant an hour or more apart",
-            f"write {naive}Z for UTC, or the offset, such as {naive}+01:00",
-        )
-    elif not past:
-        yield Mistake(f"--at {shown} lies in the future", "--latest restores the newest data")
-
-
-def _name(options: Options, table: Table) -> Iterator[Mistake]:
-    name = options.target_name
-    if name is None or name == table.name:
-        return
-    if not _NAME.fullmatch(name):
-        cause = f"--as {plain(name)} is not a DynamoDB table name"
-        yield Mistake(cause, "use 3 to 255 letters, digits, `_`, `.` and `-`")
-    elif not name.startswith(f"{table.name}-"):
-        yield Mistake(
-            f"--as {name}: the roles allow {table.name} and names that begin with {table.name}- "
-            "only, so that a restore can touch no other table",
-            f"write --as {table.name}-{name}",
-        )
-
-
-def _no_destination(name: str, environment: Environment) -> Mistake:
-    known = ", ".join(environment.copy_destinations)
-    return Mistake(
-        f"{environment.file} copies nothing to an environment `{plain(name)}`",
-        f"destinations there: {known}" if known else "it has no destination: leave out --in",
-    )
+def _is_moment_of_point(options: Options) -> bool:
+    """Return whether a time is asked for of a point that has several."""
+    point = options.point
+    several = point is not None and (point == POINT_IN_TIME_ID or "/export/" in point)
+    return several and options.at is not None and not options.latest
 
 
 def _not_copied(table: Table, environment: Environment, where: Environment) -> Mistake:
     return Mistake(
-        f"no backup of {table.key} is copied to {where.name}, so it cannot come back there",
-        f"leave out --in; class {table.protection_name} of {environment.file} says what is copied",
+        f"neither backups nor exports of {table.key} go to {where.name}, so it cannot come back "
+        "there",
+        f"leave out --in; class {table.protection_name} of {environment.file} says what goes where",
     )
 
 
@@ -220,9 +226,7 @@ def _no_pointer(table: Table, environment: Environment, where: Environment) -> M
     )
 
 
-def _switched_off(where: Environment) -> Mistake:
-    return Mistake(
-        f"{where.file} says `recovery: {{enabled: false}}`, so no state machine restores",
-        f"remove it, generate, and deploy the template recovery of {where.name}; or restore by "
-        f"hand, as output/{where.name}/README.md says under `Getting a table back`",
+def _by_hand(where: Environment) -> str:
+    return (
+        f"; or restore by hand, as output/{where.name}/README.md says under `Getting a table back`"
     )

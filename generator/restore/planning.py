@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,13 +9,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from blueprints.names import catalogue_bucket_name
+from generator.executions.stopped import StoppedError
 from generator.points.access import FAILURES, Clients, code_of, said
 from generator.points.command import plain_document
-from generator.points.model import Point, Prices
+from generator.points.model import Point, Prices, fields_of
 from generator.points.text import size, wrapped
+from generator.restore import exported
 from generator.restore.asked import Asked
 from generator.restore.choosing import Chosen
-from generator.restore.stopped import StoppedError
 
 _INDENT = 10
 
@@ -50,16 +50,26 @@ class Plan:
         }
 
     @property
+    def named(self) -> str:
+        """The table that the execution is named after."""
+        return self.target.name or self.asked.table.name
+
+    @property
     def point(self) -> Point:
         """The point to restore."""
         return self.chosen.point
 
+    @property
+    def loading(self) -> exported.Loading | None:
+        """How the data of exports comes back, None of other points."""
+        return exported.loading_of(self.point, self.request)
 
-def target_of(asked: Asked, clients: Clients) -> Target:
+
+def target_of(asked: Asked, clients: Clients, *, of_exports: bool = False) -> Target:
     """Return the restored table's name; raises StoppedError where it is taken.
 
     A table that is itself a restore of this one may be an earlier attempt, with which the state
-    machine goes on: that is left to it.
+    machine goes on: that is left to it. Of one made of exports DynamoDB does not tell.
     """
     original, wanted = asked.table.name, asked.options.target_name
     name = wanted or original
@@ -71,7 +81,7 @@ def target_of(asked: Asked, clients: Clients) -> Target:
         return Target(name=wanted, why=f"whether {name} exists is not known: {said(error)}")
     if table.get("TableStatus") == "DELETING":
         return Target(name=name, why="the table of that name is being deleted, and waited for")
-    restored = table.get("RestoreSummary") is not None
+    restored = of_exports or table.get("RestoreSummary") is not None
     if wanted is None:
         dated = f"{original}-restored-TIME, with the time of the start, for {original} exists"
         other = f"{original} again, if it is an unfinished restore of this very point; else "
@@ -89,11 +99,14 @@ def steps(plan: Plan) -> Iterator[str]:
     point, request = plan.point, plan.request
     if point.copy_back:
         yield f"copies the point from {point.place} back into a vault here"
-    yield {
-        "point_in_time": "RestoreTableToPointInTime",
-        "recovery_point": "StartRestoreJob of AWS Backup",
-        "copy": "StartRestoreJob of AWS Backup",
-    }.get(point.source, "RestoreTableFromBackup")
+    if plan.loading is not None:
+        yield from exported.steps(plan.loading)
+    else:
+        yield {
+            "point_in_time": "RestoreTableToPointInTime",
+            "recovery_point": "StartRestoreJob of AWS Backup",
+            "copy": "StartRestoreJob of AWS Backup",
+        }.get(point.source, "RestoreTableFromBackup")
     yield "sets what AWS does not restore"
     yield "verifies status, keys, indexes, settings, item count and samples; unknown fails"
     if request["repoint"]:
@@ -121,15 +134,15 @@ def key_text(request: Mapping[str, Any]) -> str:
 
 def document(plan: Plan) -> dict[str, Any]:
     """Return the plan as JSON holds it."""
-    asked, point = plan.asked, asdict(plan.point)
-    place = point.pop("place")
+    asked = plan.asked
     whole: dict[str, Any] = plain_document(
         {
             "environment": asked.environment.name,
             "restored_in": {"environment": asked.where.name, **asdict(asked.place)},
             "table": dict(asked.request["table"]),
             "target": asdict(plan.target),
-            "source": {**point, **place},
+            "source": fields_of(plan.point),
+            "chain": exported.document(plan.loading),
             "why": plan.chosen.why,
             "settings_from": settings_text(asked),
             "encryption": asked.request["encryption"],
@@ -164,11 +177,6 @@ def lines(plan: Plan) -> Iterator[str]:
         yield from _line("NOT READ", each)
 
 
-def input_text(plan: Plan) -> str:
-    """Return the input of the state machine."""
-    return json.dumps(plan.request, ensure_ascii=False)
-
-
 def _deployed(plan: Plan) -> str:
     if plan.deployed is None:
         return " (whether it is deployed could not be asked)"
@@ -181,6 +189,8 @@ def _cost(plan: Plan) -> str:
         f"at list prices of {prices.region} of {prices.as_of} ({prices.file}); storage of the "
         "new table comes on top"
     )
+    if plan.loading is not None:
+        return exported.cost_text(plan.loading, prices, basis)
     if point.cost_usd is None:
         return f"unknown, for the size ({size(point.size_bytes)}) or storage class is; {basis}"
     usd = "less than 0.01" if point.cost_usd < 0.01 else f"about {point.cost_usd:.2f}"  # noqa: PLR2004 - a cent
@@ -188,6 +198,8 @@ def _cost(plan: Plan) -> str:
 
 
 def _takes(plan: Plan) -> str:
+    if plan.loading is not None:
+        return exported.takes_text(plan.loading)
     copied = ", and the copy before it" if plan.point.copy_back else ""
     return f"at least {plan.prices.minutes_at_least} min{copied}; no promise"
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from blueprints.names import catalogue_bucket_name
 from generator.adopt.described import plain
-from generator.points.access import FAILURES, Clients, code_of, fix_of, said
+from generator.executions.following import elapsed
+from generator.executions.reports import Report, report_of
+from generator.points.access import Clients
 from generator.points.text import stamp, wrapped
 from generator.restore.asked import Asked
-from generator.restore.following import elapsed
-from generator.restore.stopped import StoppedError
 
-Report = Mapping[str, Any]
 _INDENT = 10
 
 
@@ -31,21 +27,7 @@ def key_of(asked: Asked, execution_arn: str) -> tuple[str, str]:
 def read(asked: Asked, clients: Clients, execution_arn: str) -> Report:
     """Return the report; raises StoppedError where there is none or it cannot be read."""
     bucket, key = key_of(asked, execution_arn)
-    where = f"s3://{bucket}/{key}"
-    try:
-        body = clients("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-    except FAILURES as error:
-        if isinstance(error, ClientError) and code_of(error) in {"NoSuchKey", "404"}:
-            raise StoppedError(f"there is no report {where}", "") from None
-        fix = fix_of(asked.place, error, allow=f"s3:GetObject on {where}, and kms:Decrypt")
-        raise StoppedError(f"the report {where} cannot be read: {said(error)}", fix) from None
-    try:
-        report = json.loads(body)
-    except ValueError:
-        report = None
-    if not isinstance(report, dict):
-        raise StoppedError(f"{where} is not a report", "")
-    return report
+    return report_of(asked, clients, bucket, key)
 
 
 def is_right(report: Report) -> bool:

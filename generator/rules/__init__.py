@@ -15,6 +15,7 @@ from generator.rules.people import check_people
 from generator.rules.places import check_places
 from generator.rules.policies import check_policies
 from generator.rules.protection import check_protection
+from generator.rules.recovery import check_recovery
 from generator.rules.scope import Scope
 from generator.rules.tags import check_tags
 from generator.rules.text import check_text
@@ -36,6 +37,7 @@ _OF_ONE_ENVIRONMENT = (
     check_policies,
     check_protection,
     check_exports,
+    check_recovery,
     check_names,
     check_tags,
     check_people,

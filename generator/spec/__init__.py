@@ -19,6 +19,7 @@ from generator.spec.protection import (
     Snapshots,
     Vault,
 )
+from generator.spec.recovery import RefillSource
 from generator.spec.tables import (
     AutoScaling,
     Billing,
@@ -56,6 +57,7 @@ __all__ = [
     "Principal",
     "Projection",
     "Protection",
+    "RefillSource",
     "Snapshots",
     "Subscription",
     "Table",

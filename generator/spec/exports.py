@@ -141,6 +141,14 @@ class Exports(Model):
         hours = self.incremental_every_hours
         return self.incremental_every_minutes or (hours or 0) * _MINUTES_PER_HOUR
 
+    @property
+    def thaws(self) -> bool:
+        """Whether older exports have to be thawed before they can be read."""
+        tiers = self.tiers
+        return tiers is not None and (
+            tiers.glacier_after_days is not None or tiers.deep_archive_after_days is not None
+        )
+
 
 class ObjectLock(Model):
     """S3 Object Lock with a default retention: nobody deletes an object before its time."""

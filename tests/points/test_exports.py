@@ -64,9 +64,13 @@ def test_each_full_export_is_listed_with_what_follows_it(catalogues: Shop) -> No
     assert (newest["account_id"], newest["size_bytes"]) == ("111111111111", 1000)
     assert any("replica: bucket shop-archive-exports-prod-2222" in n for n in newest["notes"])
     assert any(n.endswith("/AWSDynamoDB/01/data/") for n in newest["notes"])
-    assert (newest["cost_usd"], newest["minutes_at_least"]) == (None, None)
+    # An import of 1,000 bytes.
+    assert newest["cost_usd"] == pytest.approx(0.15 * 1000 / 1024**3)
+    assert newest["minutes_at_least"] is None
+    assert (newest["boundaries"]["count"], oldest["boundaries"]["count"]) == (2, 2)
+    assert newest["replicas"] == ["shop-archive-exports-prod-222222222222-eu-central-1"]
     text = " ".join(shop.points("prod", ORDERS).stdout.split())
-    assert "`holdfast restore` does not restore export chains yet" in text
+    assert f"`holdfast restore prod {ORDERS} --at TIME` takes the last boundary" in text
     assert "any second from" not in text.partition("export chain")[2].partition("export chain")[0]
 
 

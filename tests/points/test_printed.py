@@ -61,7 +61,8 @@ def a_point(number: int, **members: Any) -> Point:
         ({"size_bytes": 0}, 0.0),
         ({"unusable": "it is EXPIRED"}, None),
         ({"vault_name": None, "source": "user_backup"}, 1.5),
-        ({"vault_name": None, "source": "export"}, None),
+        ({"vault_name": None, "source": "export"}, 1.5),
+        ({"vault_name": None, "source": "export", "size_bytes": None}, None),
     ],
 )
 def test_rough_cost_by_size_and_storage(members: dict[str, Any], usd: float | None) -> None:
@@ -120,6 +121,9 @@ def the_report() -> Report:
         id=f"{TABLE}/export/01489173575360-b308cd7d",
         source="export",
         earliest=NOW - timedelta(days=9),
+        moments=tuple(
+            NOW - timedelta(days=9) + number * timedelta(hours=6) for number in range(13)
+        ),
         bucket="shop-prod-exports-111111111111-eu-central-1",
         vault_name=None,
         lock=None,
@@ -177,6 +181,16 @@ def test_json_has_every_field_in_plain_values() -> None:
     assert first["earliest"] == "2026-10-17T03:12:00.000001Z"
     assert (first["size_bytes"], first["age_seconds"], first["usable"]) == (10 * GIB, 300, True)
     assert whole["points"][-1]["usable"] is False
+    (chain,) = (each for each in whole["points"] if each["source"] == "export")
+    # Of moments only which and how many: a chain may have thousands.
+    assert chain["boundaries"] == {
+        "count": 13,
+        "first": "2026-11-12T03:12:00Z",
+        "last": "2026-11-15T03:12:00Z",
+        "longest_gap_seconds": 6 * 3600,
+    }
+    assert "moments" not in chain
+    assert first["boundaries"] is None
     assert whole["complete"] is False
     assert whole["unreadable"][0]["account_id"] == HOME.account_id
 

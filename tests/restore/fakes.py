@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from generator.executions.following import Clock
 from generator.restore.asked import Asked, Options, asked
-from generator.restore.following import Clock
 from tests.restore.shop import prod
 
 START = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -93,6 +94,11 @@ class Catalogue:
             raise self.body
         text = self.body if isinstance(self.body, str) else json.dumps(self.body)
         return {"Body": io.BytesIO(text.encode())}
+
+    def get_paginator(self, operation: str) -> Any:
+        """There is no record of an export."""
+        assert operation == "list_objects_v2"
+        return SimpleNamespace(paginate=lambda **_: [{}])
 
 
 def clients(**services: Any) -> Callable[[str], Any]:

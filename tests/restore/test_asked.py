@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONG = "x" * 400
+EXPORT = "arn:aws:dynamodb:eu-central-1:111111111111:table/orders/export/0148-b308"
 NONSENSE: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"latest": False}, "nothing says which data to restore", "give --latest, --at TIME"),
     ({"at": "2026-01-31T12:34:56Z"}, "--latest and --at ask for different data", "only one of"),
@@ -31,6 +32,12 @@ NONSENSE: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"latest": False, "at": "2030-01-01T00:00:00Z"}, "lies in the future", "--latest restores"),
     ({"latest": False, "at": "2026\x1b[31m"}, "--at 2026\\x1b[31m is no time", "ISO form"),
     ({"latest": False, "point": " "}, "--point is empty", "holdfast points"),
+    (
+        {"latest": False, "point": "arn:x", "at": "2026-11-20T00:00:00Z"},
+        "--at and --point ask for different data",
+        "go together where that is point-in-time or a chain of exports",
+    ),
+    ({"point": EXPORT, "at": "2026-11-20T00:00:00Z"}, "ask for different data", "only one of"),
     ({"target_name": "other"}, "names that begin with order_transaction- only", "-other"),
     ({"target_name": "order_transaction2"}, "begin with order_transaction- only", "write --as"),
     ({"target_name": "order_transaction-ä"}, "is not a DynamoDB table name", "3 to 255 letters"),
@@ -40,7 +47,7 @@ NONSENSE: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"destination": ""}, "copies nothing to an environment ``", "archive"),
     (
         {"table": "employee", "destination": "archive"},
-        "no backup of employee is copied to archive",
+        "neither backups nor exports of employee go to archive",
         "leave out --in; class standard",
     ),
     ({"table": "employee", "repoint": True}, "employee has no pointer", "write `pointer: {}`"),
@@ -135,3 +142,10 @@ def test_executions_of_others_are_not_followed(arn: str, monkeypatch: pytest.Mon
     assert result.exit_code == 2
     assert f"is no execution of {MACHINE}" in result.stderr
     assert "with --in, if it was started in a destination" in result.stderr
+
+
+@pytest.mark.parametrize("point", ["point-in-time", EXPORT])
+def test_of_what_has_several_moments_one_is_asked_for_by_its_time(point: str) -> None:
+    found = what(latest=False, point=point, at="2026-11-20T01:00:00+01:00")
+    assert found.request["point"] == {"id": point, "at": "2026-11-20T00:00:00Z"}
+    assert what(latest=False, point=point).request["point"] == {"id": point}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from blueprints.functions.common.errors import RefusedError
+from blueprints.names import export_place
 from blueprints.recovery.place import place
 from generator.points.model import Found, Place, Point, Unreadable
 from generator.restore.choosing import chosen
+from tests.restore.fakes import what
 from tests.restore.shop import prod
 
 NOW = datetime(2026, 11, 25, 3, 0, 0, 500_000, tzinfo=UTC)
@@ -48,7 +51,9 @@ def a_copy(hours: int, **members: Any) -> Point:
 
 
 def choose(*points: Point, wanted: Any = LATEST, unreadable: Any = ()) -> Any:
-    return chosen(Found(points=points, unreadable=unreadable), wanted, prod(), NOW)
+    asked = what()
+    asked = replace(asked, request={**asked.request, "point": wanted})
+    return chosen(Found(points=points, unreadable=unreadable), asked, NOW)
 
 
 def test_of_the_window_a_whole_second_is_named() -> None:
@@ -67,12 +72,49 @@ def test_the_first_second_of_the_window_is_a_whole_one_within_it() -> None:
     assert choose(window, wanted={"at": after}).asked["at"] == after
 
 
-def test_an_export_is_no_choice_and_says_so_when_it_is_asked_for() -> None:
-    arn = "arn:aws:dynamodb:eu-central-1:111111111111:table/orders/export/01489173575360-b308cd7d"
-    chain = a_point(0, id=arn, source="export", vault_name=None, bucket="exports")
-    assert choose(chain, a_point(5)).point == a_point(5)
-    with pytest.raises(RefusedError, match="restores none yet"):
-        choose(chain, wanted={"id": arn})
+ARN = "arn:aws:dynamodb:eu-central-1:111111111111:table/orders/export/01489173575360-b308cd7d"
+
+
+def a_chain(*hours: int, **members: Any) -> Point:
+    """A chain of the moments so many hours ago, the oldest first."""
+    moments = tuple(NOW.replace(microsecond=0) - timedelta(hours=each) for each in hours)
+    given = {
+        "id": ARN,
+        "source": "export",
+        "vault_name": None,
+        "bucket": export_place(prod()).name,  # type: ignore[union-attr]
+        "time": moments[-1] if moments else NOW,
+        "earliest": moments[0] if moments else None,
+        "moments": moments,
+    }
+    return a_point(0, **given | members)
+
+
+def hours_ago(hours: int) -> str:
+    return f"{NOW - timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_of_a_chain_a_moment_is_named() -> None:
+    found = choose(a_chain(9, 6, 3), a_point(5))
+    assert found.asked == {"id": ARN, "at": hours_ago(3)}
+    assert found.point.time == NOW.replace(microsecond=0) - timedelta(hours=3)
+    for wanted in ({"at": hours_ago(4)}, {"id": ARN, "at": hours_ago(4)}):
+        found = choose(a_chain(9, 6, 3), a_point(7), wanted=wanted)
+        assert found.asked == {"id": ARN, "at": hours_ago(6)}
+    assert choose(a_chain(9, 6, 3), a_point(5), wanted={"at": hours_ago(4)}).point == a_point(5)
+    with pytest.raises(RefusedError, match="before the first moment"):
+        choose(a_chain(9, 6, 3), wanted={"id": ARN, "at": hours_ago(10)})
+
+
+def test_a_chain_is_read_from_a_bucket_that_there_is_or_is_no_choice() -> None:
+    here = export_place(prod())
+    assert here is not None
+    assert choose(a_chain(3, bucket="gone", replicas=(here.name,))).asked["id"] == ARN
+    gone = a_chain(3, bucket="gone", replicas=("gone-too",))
+    assert "none of the buckets any more that it lies in" in choose(gone, a_point(5)).why
+    lost = a_chain(bucket="gone", unusable="a record is missing")
+    with pytest.raises(RefusedError, match="a record is missing"):
+        choose(lost, wanted={"id": ARN})
 
 
 def test_a_backup_is_named_by_its_id() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
-from generator.restore.following import MOST_FAILURES, described, elapsed, follow
-from generator.restore.stopped import StoppedError
+from generator.executions.following import MOST_FAILURES, described, elapsed, follow
+from generator.executions.stopped import StoppedError
 from tests.restore.fakes import EXECUTION, Execution, Ticking, entered, error, event, what
 
 WRAPPED = {

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from generator.executions.stopped import StoppedError
 from generator.points.text import WIDTH
 from generator.restore.report import is_right, key_of, lines, read
-from generator.restore.stopped import StoppedError
 from tests.restore.fakes import EXECUTION, Catalogue, clients, error, what
 from tests.restore.reports import STATE, a_report
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from blueprints.functions.common.exports_store import compact, moment_of
+from blueprints.names import catalogue_bucket_name
 from generator.points.access import Access
 from generator.points.text import WIDTH
 from tests.restore.conftest import ROLE
@@ -14,6 +17,8 @@ from tests.restore.fakes import EXECUTION, Catalogue, Execution, entered, error,
 from tests.restore.reports import a_report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from click.testing import Result
 
     from tests.restore.conftest import Shop
@@ -76,6 +81,65 @@ def test_each_point_can_be_asked_for(shop: Shop, backed_up: dict[str, str], mach
         "recovery_point": "StartRestoreJob of AWS Backup",
         "copy": "copies the point from account 222222222222, eu-central-1 back into a vault here",
     }
+
+
+def hours_ago(hours: float) -> str:
+    return compact(datetime.now(UTC).replace(second=0) - timedelta(hours=hours))
+
+
+@pytest.fixture
+def chain(shop: Shop) -> Iterator[str]:
+    """A full export of 50 days ago, which nothing else reaches, with two windows after it."""
+    start = 50 * 24
+    catalogues = (shop.prod, shop.archive)
+    for where in catalogues:
+        arn = shop.record(ORDERS, hours_ago(start), hours_ago(start), where, starts_chain=True)
+        for hours in (start, start - 6):
+            shop.record(ORDERS, hours_ago(hours), hours_ago(hours - 6), where)
+    yield arn
+    for where in catalogues:
+        s3, name = shop.client("s3", where), catalogue_bucket_name(where)
+        for each in s3.list_objects_v2(Bucket=name)["Contents"]:
+            s3.delete_object(Bucket=name, Key=each["Key"])
+
+
+def iso(hours: float) -> str:
+    return f"{moment_of(hours_ago(hours)):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_a_time_that_nothing_else_reaches_comes_from_a_chain(
+    shop: Shop, backed_up: dict[str, str], chain: str, machine: Any
+) -> None:
+    at = iso(50 * 24 - 7)
+    for wanted in (("--at", at), ("--point", chain, "--at", at)):
+        plan = planned(shop, *wanted)
+        assert plan["input"]["point"] == {"id": chain, "at": iso(50 * 24 - 6)}
+    assert plan["source"]["boundaries"]["count"] == 3
+    assert plan["chain"] == {
+        "load": "import",
+        "why_no_import": None,
+        "incremental_exports": 1,
+        "thaw_hours": None,
+    }
+    assert plan["steps"][:2] == [
+        f"ImportTable of the full export of {iso(50 * 24)}",
+        f"writes 1 incremental export to {iso(50 * 24 - 6)} into it, by the state machine refill",
+    ]
+    result = restore(shop, "--at", at, "--dry-run")
+    assert result.exit_code == 0
+    assert [line for line in result.stdout.splitlines() if len(line) > WIDTH + len(chain)] == []
+    text = " ".join(result.stdout.split())
+    assert "less than 0.01 USD for the import of 1000 B; what is written, 0.625 USD" in text
+    assert "not known before; docs/restore.md says what it depends on" in text
+
+
+def test_a_destination_restores_from_the_replica_that_it_holds(
+    shop: Shop, backed_up: dict[str, str], chain: str
+) -> None:
+    at = iso(50 * 24 - 24)
+    plan = planned(shop, "--at", at, "--in", "archive", signed_in_to=shop.archive)
+    assert plan["input"]["point"] == {"id": chain, "at": iso(50 * 24 - 12)}
+    assert plan["source"]["bucket"] == "shop-archive-exports-prod-222222222222-eu-central-1"
 
 
 def test_without_the_state_machine_it_says_what_to_deploy(

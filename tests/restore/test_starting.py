@@ -15,22 +15,21 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from generator.executions.starting import execution_name, is_deployed, start
+from generator.executions.stopped import StoppedError
 from generator.points.model import Found
 from generator.points.prices import load_prices
 from generator.restore.choosing import chosen
 from generator.restore.planning import Plan, Target, target_of
-from generator.restore.starting import execution_name, is_deployed, start
-from generator.restore.stopped import StoppedError
 from tests.restore.fakes import MACHINE, START, Execution, clients, error, what
-from tests.restore.shop import prod
-from tests.restore.test_choosing import LATEST, a_point
+from tests.restore.test_choosing import a_point
 
 START_CALL = "StartExecution"
 URL = "https://states.test"
 
 
 def a_plan() -> Plan:
-    choice = chosen(Found(points=(a_point(1),)), LATEST, prod(), START)
+    choice = chosen(Found(points=(a_point(1),)), what(), START)
     return Plan(
         asked=what(),
         chosen=choice,
@@ -40,9 +39,14 @@ def a_plan() -> Plan:
     )
 
 
+def started_of(plan: Plan, execution: Execution) -> str:
+    name, text = execution_name(plan.named, START), json.dumps(plan.request)
+    return start(plan.asked, name, text, clients(stepfunctions=execution))
+
+
 def started(refuses: Exception | None = None) -> tuple[str, Execution]:
     execution = Execution(events=[], looks=[("RUNNING", 0)], refuses=refuses)
-    return start(a_plan(), clients(stepfunctions=execution), START), execution
+    return started_of(a_plan(), execution), execution
 
 
 @pytest.mark.parametrize("table", ["orders", "a.b.c", "x" * 255, "Orders_1-2"])
@@ -147,5 +151,5 @@ def test_a_name_that_is_taken_is_refused_before_anything_starts() -> None:
 def test_the_name_of_the_execution_is_that_of_the_table_where_no_other_is_known() -> None:
     execution = Execution(events=[], looks=[("RUNNING", 0)])
     plan = replace(a_plan(), target=Target(name=None, why="taken"))
-    arn = start(plan, clients(stepfunctions=execution), START)
+    arn = started_of(plan, execution)
     assert arn.endswith(":order_transaction-20261125T030000Z")

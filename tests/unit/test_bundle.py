@@ -21,7 +21,9 @@ from generator.generate import rendered
 from tests.conftest import ROOT
 
 NAMES = sorted(path.parent.name for path in ROOT.glob("blueprints/functions/*/handler.py"))
-MOST_BYTES = 64 * 1024
+# Ours, so that no library gets in; Lambda itself takes 50 MB. What plans restores and refills reads
+# every kind of source, and imports most of that only where it is needed.
+MOST_BYTES = 112 * 1024
 PRINT_HASH = """
 import hashlib, os, pathlib, sys
 os.umask(int(sys.argv[2], 8))

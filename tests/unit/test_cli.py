@@ -82,8 +82,8 @@ def test_results_go_to_stdout_and_mistakes_to_stderr(project: Path) -> None:
     fine = process("generate", cwd=project)
     assert (fine.returncode, fine.stderr) == (0, "")
     assert fine.stdout.splitlines() == [
-        "output/dev: 42 files, 42 new",
-        "output/prod: 42 files, 42 new",
+        "output/dev: 48 files, 48 new",
+        "output/prod: 48 files, 48 new",
     ]
     change(project, "dev", environment("dev", more="bogus: 1\n"))
     wrong = process("generate", cwd=project)

@@ -116,8 +116,8 @@ def test_check_prints_the_diff_and_writes_nothing(project: Path) -> None:
     fresh = holdfast("generate", "--check")
     assert fresh.exit_code == 0
     assert fresh.stdout.splitlines() == [
-        "output/dev: 42 files, up to date",
-        "output/prod: 42 files, up to date",
+        "output/dev: 48 files, up to date",
+        "output/prod: 48 files, up to date",
     ]
     change(project, "dev", environment("dev", more="tags: {owner: payments}\n"))
     before = lies(project / "output")
@@ -127,8 +127,8 @@ def test_check_prints_the_diff_and_writes_nothing(project: Path) -> None:
     assert "--- a/output/dev/terraform/tables.tf" in lines
     assert "+++ b/output/dev/terraform/tables.tf" in lines
     assert '+    owner       = "payments"' in lines
-    assert any(re.fullmatch(r"output/dev: 42 files, \d+ changed \(stale\)", line) for line in lines)
-    assert "output/prod: 42 files, up to date" in lines
+    assert any(re.fullmatch(r"output/dev: 48 files, \d+ changed \(stale\)", line) for line in lines)
+    assert "output/prod: 48 files, up to date" in lines
     assert lies(project / "output") == before
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from blueprints.functions.plan_refill.case import case_of
+from blueprints.functions.plan_undo.request import span_of
 from blueprints.names import (
     export_classes,
     exports_machine,
+    refill_machine_arn,
     restore_machine_arn,
     state_machine_arn,
+    undo_machine_arn,
 )
 from generator import pipeline, workspace
 from generator.generate import rendered
@@ -58,7 +64,52 @@ def test_every_execution_is_of_the_environments_machine(
     machines = {each["--state-machine-arn"] for each in starts}
     classes = export_classes(tree.environment)
     exporting = (state_machine_arn(tree.environment, exports_machine(key)) for key in classes)
-    assert machines == {restore_machine_arn(tree.environment), *exporting}
+    writing = [refill_machine_arn, undo_machine_arn] if tree.environment.tables else []
+    assert machines == {
+        restore_machine_arn(tree.environment),
+        *exporting,
+        *(machine(tree.environment) for machine in writing),
+    }
+    for each in starts:
+        given = each["--input"]
+        if not given.startswith("file://"):
+            json.loads(given.replace("$NOW", "now"))
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "staging"])
+def test_inputs_of_refills_and_undos_are_what_the_functions_take(
+    examples: dict[str, Tree], name: str
+) -> None:
+    """Word for word: who copies them on a bad day has no time to mend them."""
+    tree = examples[name]
+    requests = {
+        words[words.index("--state-machine-arn") + 1]: words[words.index("--input") + 1]
+        for words in commands(tree.files["README.md"])
+        if words[:3] == ["aws", "stepfunctions", "start-execution"]
+    }
+    undo = json.loads(requests[undo_machine_arn(tree.environment)])
+    execution = {"started_at": "2026-02-01T00:00:00Z", "name": "by-hand"}
+    span = span_of({"request": undo, "execution": execution}, datetime(2026, 2, 1, tzinfo=UTC))
+    assert span.until - span.since == timedelta(hours=1)
+    assert undo["dry_run"] is True
+    refill = json.loads(requests[refill_machine_arn(tree.environment)])
+    place = {"catalogue_bucket": "any"}
+    event = {"request": refill, "place": place, "execution": execution}
+    case = case_of(lambda *_: None, event, datetime(2026, 2, 1, tzinfo=UTC), lambda: True)
+    assert case.folder.prefix == "work/refills/by-hand/"
+    known = {table.arn for table in tree.environment.tables}
+    assert {undo["table"]["arn"], refill["table"]["arn"]} <= known
+
+
+def test_what_a_refill_may_read_is_said(examples: dict[str, Tree]) -> None:
+    texts = {
+        name: tree.files["README.md"].split("## Refilling")[1:] for name, tree in examples.items()
+    }
+    assert texts["archive"] == []
+    assert "--from s3://shop-data-pipeline/dynamodb/FOLDER/ --overwrite" in texts["prod"][0]
+    assert "holdfast refill prod order_transaction --chain" in texts["prod"][0]
+    assert "--chain" not in texts["dev"][0]
+    assert "no exports, and no other bucket: `recovery.refill_sources` names" in texts["dev"][0]
 
 
 def test_a_destination_says_how_its_sources_tables_come_back_there(
@@ -74,6 +125,8 @@ def test_without_recovery_the_direct_commands_are_left(tmp_path: Path) -> None:
     text = text_of(tmp_path, more="recovery: {enabled: false}\n")
     assert "start-execution" not in text
     assert "holdfast restore" not in text
+    assert "holdfast refill" not in text
+    assert "holdfast undo" not in text
     assert "aws dynamodb restore-table-to-point-in-time" in text
     assert "role/service-role/AWSBackupDefaultServiceRole" in text
     assert "### Owned again" in text

@@ -54,7 +54,7 @@ def listed(case: Case) -> list[File]:
     return files
 
 
-def as_now(case: Case, files: Iterable[File]) -> Iterator[File]:
+def as_now(case: Case, files: Iterable[Mapping[str, Any]]) -> Iterator[File]:
     """Yield files of an earlier list as they are now: what was mended since is another object."""
     asked = case.request["source"]
     bucket = bucket_of(case, asked["bucket"], asked["prefix"])

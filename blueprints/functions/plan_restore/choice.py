@@ -3,33 +3,39 @@
     choose(candidates, wanted, now, unreadable=()) -> (Candidate, why)
 
 `candidates` is any iterable of Candidate, `wanted` the `point` of a request: `{"latest": true}`,
-`{"at": "2026-11-20T03:04:05Z"}`, `{"id": ARN}`, `{"id": "point-in-time"}` or the last with an `at`.
-All times have a zone. Of the window of point-in-time recovery the chosen candidate's `time` is the
-whole second to restore. `why` is one or more sentences. Raises RefusedError.
+`{"at": "2026-11-20T03:04:05Z"}`, `{"id": ARN}`, `{"id": "point-in-time"}` or, of the latter and of
+a chain of exports, an id with an `at`. All times have a zone. The chosen candidate's `time` is what
+to restore: of the window of point-in-time recovery a whole second, of a chain one of its moments.
+`why` is one or more sentences. Raises RefusedError.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from blueprints.functions.common.errors import RefusedError
 
-Kind = Literal["point_in_time", "native", "recovery_point"]
+Kind = Literal["point_in_time", "native", "recovery_point", "export"]
 POINT_IN_TIME_ID = "point-in-time"
 # Within this, what is restored sooner or with more of its settings counts for more than newer data.
 NEARLY = timedelta(seconds=60)
+# A chain is imported, and what followed its full export is written item by item.
+_PREFERENCE = ("point_in_time", "native", "recovery_point", "copy_back", "export")
 _MOST_NAMED = 5
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 class Candidate(NamedTuple):
-    """A backup, a recovery point, or the window of point-in-time recovery.
+    """A backup, a recovery point, the window of point-in-time recovery, or a chain of exports.
 
-    `time` is the newest moment whose data it holds, `earliest` the oldest one of a window.
-    `copy_back` says that it must be fetched before it can be restored here, `unusable` why it
-    cannot be restored at all. None as `cold` or `size_bytes` is unknown.
+    `time` is the newest moment whose data it holds, `earliest` the oldest one of a window, and
+    `moments` are those of a chain, ascending: it gives no other. `copy_back` says that it must be
+    fetched before it can be restored here, `unusable` why it cannot be restored at all. None as
+    `cold` or `size_bytes` is unknown. `known` is what its reader knows beside that.
     """
 
     id: str
@@ -44,6 +50,8 @@ class Candidate(NamedTuple):
     unusable: str | None = None
     name: str | None = None
     size_bytes: int | None = None
+    moments: tuple[datetime, ...] = ()
+    known: Any = None
 
 
 PassedOver = tuple[Candidate, str]
@@ -71,7 +79,7 @@ def choose(
     if "id" in wanted:
         return _by_id(known, wanted, unreadable)
     if "at" in wanted:
-        return _at(known, _moment(wanted["at"]), now, unreadable)
+        return _at(known, moment_of(wanted["at"]), now, unreadable)
     if wanted.get("latest") is True:
         return _latest(known, unreadable)
     raise RefusedError(f"a point is `latest`, `at` or `id`, and this is none: {dict(wanted)}")
@@ -81,6 +89,8 @@ def told(candidate: Candidate) -> str:
     """Return how a person calls a candidate."""
     if candidate.kind == "point_in_time":
         return f"point-in-time recovery at {moment_text(candidate.time)}"
+    if candidate.kind == "export":
+        return f"export chain {candidate.id} as of {moment_text(candidate.time)}"
     where = f" in vault {candidate.vault_name}" if candidate.vault_name else ""
     if candidate.copy_back:
         where += f" of account {candidate.account_id}, {candidate.region},"
@@ -132,7 +142,9 @@ def _at(
             exact = window._replace(time=second)
             why = f"{told(exact)}: the window holds exactly that second.{_not_read(unreadable)}"
             return exact, _sentence(why)
-    before = [each for each in _usable(known) if each.time <= wanted]
+    # Of a chain, what counts from here on is the moment that it would be restored to.
+    placed = [_before(each, wanted) for each in known]
+    before = [each for each in _usable(placed) if each.time <= wanted]
     if not before:
         raise RefusedError(
             f"nothing can be restored as of {moment_text(wanted)} or before: "
@@ -143,7 +155,7 @@ def _at(
         f"{told(best)}: no window of point-in-time recovery holds {moment_text(wanted)}, and this "
         "is the newest point that is not later; its data is "
         f"{duration_text(wanted - best.time)} older than asked for."
-        f"{_passed_over(_around(known, best, wanted))}{_not_read(unreadable)}"
+        f"{_passed_over(_around(placed, best, wanted))}{_not_read(unreadable)}"
     )
     return best, _sentence(why)
 
@@ -152,12 +164,24 @@ def _around(known: list[Candidate], best: Candidate, wanted: datetime) -> list[P
     """Return what is nearer to the wanted time than the best, and the nearest later points."""
     nearer = [each for each in known if best.time < each.time <= wanted]
     nearer.sort(key=lambda each: each.time, reverse=True)
-    later = [each for each in _usable(known) if _begin(each) > wanted]
-    later.sort(key=_begin)
+    later = [each for each in map(partial(_after, wanted), _usable(known)) if each.time > wanted]
+    later.sort(key=lambda each: each.time)
     return [
         *((each, each.unusable or "restored less soon") for each in nearer),
-        *((each._replace(time=_begin(each)), "later than asked for") for each in later[:1]),
+        *((each, "later than asked for") for each in later[:1]),
     ]
+
+
+def _before(candidate: Candidate, wanted: datetime) -> Candidate:
+    """Return the candidate at its last moment until then, if it has one; else as it is."""
+    known = bisect_right(candidate.moments, wanted)
+    return candidate._replace(time=candidate.moments[known - 1]) if known else candidate
+
+
+def _after(wanted: datetime, candidate: Candidate) -> Candidate:
+    """Return the candidate at its first moment after that, if it has one; else at its beginning."""
+    later = candidate.moments[bisect_right(candidate.moments, wanted) :]
+    return candidate._replace(time=later[0] if later else _begin(candidate))
 
 
 def _by_id(
@@ -176,13 +200,23 @@ def _by_id(
             f"{_sentence(_what_there_is(known, unreadable))}"
         )
     if "at" in wanted:
-        chosen = _second_of(chosen, _moment(wanted["at"]))
+        chosen = _second_of(chosen, moment_of(wanted["at"]))
     return chosen, _sentence(f"{told(chosen)}: the point that was asked for.")
 
 
 def _second_of(window: Candidate, wanted: datetime) -> Candidate:
+    if window.moments:
+        if wanted < window.moments[0]:
+            first = moment_text(window.moments[0])
+            raise RefusedError(
+                f"{moment_text(wanted)} lies before the first moment of {told(window)}: it begins "
+                f"with its full export, of {first}; ask for that, or for an earlier chain"
+            )
+        return _before(window, wanted)
     if window.earliest is None:
-        raise RefusedError(f"a time belongs to {POINT_IN_TIME_ID} only, not to {told(window)}")
+        raise RefusedError(
+            f"a time belongs to {POINT_IN_TIME_ID} and to export chains only, not to {told(window)}"
+        )
     second = wanted.replace(microsecond=0)
     if not window.earliest <= second <= window.time:
         raise RefusedError(
@@ -208,12 +242,11 @@ def _best(usable: Sequence[Candidate]) -> Candidate:
 
 
 def _preference(candidate: Candidate) -> int:
-    if candidate.copy_back:
-        return 3
-    return ("point_in_time", "native", "recovery_point").index(candidate.kind)
+    return _PREFERENCE.index("copy_back" if candidate.copy_back else candidate.kind)
 
 
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """Return a time in UTC; raises RefusedError where it is none, or has no zone."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -224,7 +257,7 @@ def _moment(text: str) -> datetime:
 
 
 def _begin(candidate: Candidate) -> datetime:
-    return candidate.earliest or candidate.time
+    return candidate.moments[0] if candidate.moments else candidate.earliest or candidate.time
 
 
 def _what_there_is(known: Sequence[Candidate], unreadable: Sequence[Unreadable]) -> str:

@@ -62,11 +62,15 @@ def resolved(connect: Connect, encryption: Mapping[str, Any]) -> Encryption:
 
 
 class Source(NamedTuple):
-    """Global indexes by name, None where they are unknown, and items and bytes as AWS counts."""
+    """Global indexes by name, None where they are unknown, and items and bytes as AWS counts.
+
+    `changes` is how many items incremental exports name after that.
+    """
 
     indexes: Mapping[str, Any] | None
     item_count: int | None
     size_bytes: int | None
+    changes: int | None = None
 
 
 def source_of(connect: Connect, table: Mapping[str, Any], chosen: Candidate) -> Source:
@@ -79,7 +83,7 @@ def source_of(connect: Connect, table: Mapping[str, Any], chosen: Candidate) -> 
         indexes = _by_name(now.get("GlobalSecondaryIndexes", ()))
         return Source(indexes, now.get("ItemCount"), now.get("TableSizeBytes"))
     unknown = Source(None, None, chosen.size_bytes)
-    if chosen.kind == "recovery_point":
+    if chosen.kind in {"recovery_point", "export"}:
         return unknown
     try:
         answer = call(connect("dynamodb"), "describe_backup", chosen.id, BackupArn=chosen.id)

@@ -10,8 +10,10 @@ Calls, each with what it acts on:
 - backup:ListRestoreJobs, backup:GetRestoreJobMetadata: *
 - backup:ListCopyJobs: * as `role_arn` of a vault elsewhere
 - sts:AssumeRole: `role_arn` of vaults elsewhere
-- s3:ListBucket: the catalogue bucket, below catalog/settings/ and restores/
-- s3:GetObject: the catalogue bucket, catalog/settings/* and restores/*; kms:Decrypt: its key
+- s3:ListBucket: the catalogue bucket, below catalog/settings/, catalog/exports/, work/chains/ and
+  restores/
+- s3:GetObject: the catalogue bucket, catalog/settings/*, catalog/exports/*, work/chains/* and
+  restores/*; kms:Decrypt: its key
 - kms:DescribeKey: the key that the request names, by its alias or ARN
 - cloudformation:DescribeStackResource: the table's stack, the stack of recovery
 """
@@ -51,7 +53,7 @@ def plan(connect: Connect, event: Event, now: datetime) -> dict[str, Any]:
     request, place = _checked(event["request"]), event["place"]
     execution = event["execution"]
     started_at = datetime.fromisoformat(execution["started_at"])
-    found = read(connect, request["table"]["arn"], place, now)
+    found = read(connect, request, place, now)
     chosen, why = _chosen(found, request["point"], now, started_at)
     copy = None
     if chosen.copy_back:
@@ -67,8 +69,21 @@ def plan(connect: Connect, event: Event, now: datetime) -> dict[str, Any]:
     source = source_of(connect, request["table"], chosen)
     same_name = target.name == request["table"]["name"]
     owner = owner_of(connect("cloudformation"), request, place, same_name=same_name)
+    to = {
+        "name": target.name,
+        "arn": f"arn:{place['partition']}:dynamodb:{place['region']}:{place['account_id']}:"
+        f"table/{target.name}",
+    }
     why += remark + target.remark
-    if chosen.kind == "recovery_point":
+    if chosen.kind == "export":
+        from blueprints.functions.plan_restore.refilling import NewTable, planned
+
+        new = NewTable(to["name"], to["arn"], settings, encryption)
+        refilled = planned(connect("s3"), event, chosen, new)
+        request_of = {**refilled.parameters, "table_id": target.table_id}
+        source = refilled.source
+        why += refilled.remark
+    elif chosen.kind == "recovery_point":
         role_arn = place["restore_role_arn"]
         request_of = parameters.recovery_point(chosen, target.name, encryption, role_arn)
     else:
@@ -82,11 +97,7 @@ def plan(connect: Connect, event: Event, now: datetime) -> dict[str, Any]:
         "poll_seconds": request.get("poll_seconds") or _POLL_SECONDS,
         **{name: place[name] for name in ("account_id", "region", "partition")},
         "table": dict(request["table"]),
-        "target": {
-            "name": target.name,
-            "arn": f"arn:{place['partition']}:dynamodb:{place['region']}:{place['account_id']}:"
-            f"table/{target.name}",
-        },
+        "target": to,
         "same_name": same_name,
         "source": _source(chosen, source),
         "why": why,
@@ -150,6 +161,7 @@ def _source(chosen: Candidate, source: Source) -> dict[str, Any]:
         "region": chosen.region,
         "item_count": source.item_count,
         "size_bytes": source.size_bytes,
+        **({} if source.changes is None else {"changes": source.changes}),
     }
 
 

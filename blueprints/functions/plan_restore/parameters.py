@@ -12,6 +12,7 @@ from typing import Any
 
 from blueprints.functions.common.restores import (
     FROM_BACKUP,
+    FROM_EXPORTS,
     FROM_RECOVERY_POINT,
     RESOURCE_TYPE,
     TO_POINT_IN_TIME,
@@ -25,6 +26,7 @@ OPERATIONS = {
     "point_in_time": TO_POINT_IN_TIME,
     "native": FROM_BACKUP,
     "recovery_point": FROM_RECOVERY_POINT,
+    "export": FROM_EXPORTS,
 }
 
 
@@ -52,7 +54,7 @@ def native(
         "TargetTableName": target_name,
         **_billing(settings),
         **_indexes(settings, source_indexes),
-        "SSESpecificationOverride": _sse(encryption),
+        "SSESpecificationOverride": sse(encryption),
     }
 
 
@@ -121,7 +123,8 @@ def _shape(index: Document) -> tuple[Any, ...]:
     return keys, projection["ProjectionType"], sorted(projection.get("NonKeyAttributes") or ())
 
 
-def _sse(encryption: Encryption) -> dict[str, Any]:
+def sse(encryption: Encryption) -> dict[str, Any]:
+    """Return the encryption as DynamoDB's requests have it."""
     if encryption.type == "AWS_OWNED":
         return {"Enabled": False}
     key = {"KMSMasterKeyId": encryption.requested_arn} if encryption.requested_arn else {}

@@ -32,12 +32,14 @@ class Found(NamedTuple):
     passing: Exception | None = None
 
 
-def read(connect: Connect, table_arn: str, place: Mapping[str, Any], now: datetime) -> Found:
-    """Return the points of every source: of the table itself where it lies here, and all vaults."""
+def read(
+    connect: Connect, request: Mapping[str, Any], place: Mapping[str, Any], now: datetime
+) -> Found:
+    """Return the points of every source: of the table where it lies here, all vaults, exports."""
     found: dict[str, Candidate] = {}
     unreadable: list[Unreadable] = []
     passing: Exception | None = None
-    for source, points in _sources(connect, table_arn, place, now):
+    for source, points in _sources(connect, request, place, now):
         try:
             for point in points:
                 # One that AWS Backup took and DynamoDB manages is in its vault too. DynamoDB, which
@@ -54,8 +56,9 @@ def read(connect: Connect, table_arn: str, place: Mapping[str, Any], now: dateti
 
 
 def _sources(
-    connect: Connect, table_arn: str, place: Mapping[str, Any], now: datetime
+    connect: Connect, request: Mapping[str, Any], place: Mapping[str, Any], now: datetime
 ) -> Iterator[tuple[str, Iterable[Candidate]]]:
+    table_arn = request["table"]["arn"]
     here = (place["account_id"], place["region"])
     if account_and_region(table_arn) == here:
         yield "point-in-time recovery", window(connect, table_arn)
@@ -66,6 +69,11 @@ def _sources(
         there = (vault["account_id"], vault["region"])
         name = f"vault {vault['name']} of account {there[0]}, {there[1]}"
         yield name, recovery_points(connect, table_arn, vault, now, is_here=there == here)
+    if place.get("export_buckets"):
+        from blueprints.functions.plan_restore import chains
+
+        name = f"chains of exports in the catalogue {place['catalogue_bucket']}"
+        yield name, chains.candidates(connect("s3"), table_arn, place, request["point"], now)
 
 
 def account_and_region(table_arn: str) -> tuple[str, str]:

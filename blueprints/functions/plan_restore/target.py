@@ -12,14 +12,17 @@ from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.log import log
 from blueprints.functions.common.restores import (
     FAILED,
+    FROM_EXPORTS,
     FROM_RECOVERY_POINT,
     Table,
+    chain_mark,
+    chain_token,
     described,
     is_restore_of,
     jobs_of,
 )
 from blueprints.functions.plan_restore.choice import Candidate, told
-from blueprints.functions.plan_restore.parameters import OPERATIONS, source_members
+from blueprints.functions.plan_restore.parameters import OPERATIONS, iso, source_members
 
 Clients = Callable[[str], Any]
 REPORTS = "restores/"
@@ -27,10 +30,11 @@ _MOST_CHARACTERS = 255
 
 
 class Target(NamedTuple):
-    """The table's name, and what is to be said of an earlier restore."""
+    """The table's name, what is to be said of an earlier restore, and the id of its table."""
 
     name: str
     remark: str = ""
+    table_id: str | None = None
 
 
 def target_of(
@@ -62,7 +66,7 @@ def target_of(
             f" Table {name} is there already, from an earlier restore of this point that did not "
             "end right: this one goes on with it."
         )
-        return Target(name, remark)
+        return Target(name, remark, table.get("TableId"))
     if wanted:
         raise RefusedError(
             f"table {name} exists, and is no unfinished restore of {told(chosen)}: choose another "
@@ -91,6 +95,8 @@ def _is_unfinished(
     operation = OPERATIONS[chosen.kind]
     if operation == FROM_RECOVERY_POINT:
         ours = _job_made(clients("backup"), chosen, table)
+    elif operation == FROM_EXPORTS:
+        ours = _chain_made(clients("s3"), bucket, chosen, table)
     else:
         asked = source_members(chosen, source["name"])
         ours = is_restore_of(table, operation, asked, source["arn"])
@@ -105,6 +111,16 @@ def _job_made(backup: Any, chosen: Candidate, table: Table) -> bool:
     jobs = jobs_of(backup, chosen.id, table["TableName"])
     ours = [job for job in jobs if job["Status"] not in FAILED]
     return bool(ours) and ours[0]["CreationDate"] <= table["CreationDateTime"]
+
+
+def _chain_made(s3: Any, bucket: str, chosen: Candidate, table: Table) -> bool:
+    """Return whether a restore to this moment of the chain noted that it made this very table."""
+    from blueprints.functions.common import settings_store
+
+    name = table["TableName"]
+    key = chain_mark(name, chain_token(chosen.id, iso(chosen.time), name))
+    noted = settings_store.read(s3, bucket, key)
+    return noted is not None and noted.get("table_id") == table.get("TableId")
 
 
 def _is_reported(s3: Any, bucket: str, table_name: str, table: Table) -> bool:

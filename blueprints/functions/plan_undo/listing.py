@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from blueprints.functions.common import at_once
 from blueprints.functions.common.calls import call
-from blueprints.functions.common.errors import RefusedError, code_of
+from blueprints.functions.common.errors import RefusedError, code_of, needs
 from blueprints.functions.common.exports_store import moment_of
 from blueprints.functions.common.manifests import (
     BadManifestError,
@@ -89,7 +89,9 @@ def _looked(s3: Any, bucket: str, key: str, file: DataFile) -> tuple[dict[str, A
     """Return a file and what is wrong with it."""
     found = {"key": key, "etag": file.etag, "items": file.items, "bytes": 0}
     try:
-        answer = call(s3, "head_object", f"s3://{bucket}/{key}", Bucket=bucket, Key=key)
+        # There is no action of this operation's name.
+        with needs("s3:GetObject", f"s3://{bucket}/{key}"):
+            answer = s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
         if code_of(error) in _ABSENT:
             return found, f"{key} is not there"

@@ -85,7 +85,7 @@ def _next(
         yield "# see that the table holds what you expect, before anything uses it"
         yield (f"aws dynamodb scan --table-name {table['name']} --max-items 3 --region {region}")
         return
-    yield "# what was written stays, and is not written again; how far each child came"
+    yield "# files that are done are not written again; how far each child came"
     yield f"aws s3 ls --recursive s3://{place['catalogue_bucket']}/{prefix} --region {region}"
     yield "# which step failed, and why"
     yield (

@@ -48,6 +48,7 @@ def report_of(
         "chosen_because": request.get("chosen_because"),
         "asked_for": request.get("point"),
         "target_asked_for": request.get("target_name"),
+        **({"load": request["load"]} if request.get("load") else {}),
         "execution_arn": execution["arn"],
         "started_at": execution["started_at"],
         "finished_at": ended.isoformat(timespec="seconds"),
@@ -58,7 +59,9 @@ def report_of(
         "operation": plan.get("operation"),
         "parameters": plan.get("parameters"),
         "restore": {
-            name: restore[name] for name in ("job_id", "adopted", "note") if name in restore
+            name: restore[name]
+            for name in ("job_id", "adopted", "note", "chain")
+            if name in restore
         },
         "settings_from": plan.get("settings_from"),
         "settings": {name: settings.get(name, []) for name in ("applied", "failed", "left")},

@@ -28,6 +28,7 @@ def _after_failure(report: Document, place: Document) -> Iterator[str]:
     if report["source"] is not None and report["target"] is not None:
         what = "to go on with the table that is there"
         again = {"target_name": report["target"]["name"], "point": _point(report["source"])}
+        again |= {"load": report["load"]} if report.get("load") else {}
     else:
         what = "mend what it says; to ask for the same again"
         again = {"target_name": report["target_asked_for"], "point": report["asked_for"]}
@@ -40,7 +41,7 @@ def _after_failure(report: Document, place: Document) -> Iterator[str]:
 
 
 def _point(source: Document) -> dict[str, Any]:
-    if source["kind"] == "point_in_time":
+    if source["kind"] in {"point_in_time", "export"}:
         return {"id": source["id"], "at": source["time"]}
     return {"id": source["id"]}
 

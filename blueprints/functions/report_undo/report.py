@@ -16,11 +16,11 @@ Document = Mapping[str, Any]
 MEANINGS = {
     "conflict": "left alone: conflicts",
     "restored": "put back, attribute by attribute",
-    "recreated": "put back whole, after it was deleted",
-    "deleted": "deleted again: it was not there at that time",
-    "created": "not there at that time: listed, and left as it is",
-    "kept": "not there at that time: kept",
-    "already": "back already: by an earlier call, by an earlier undo or by somebody else",
+    "recreated": "put back whole: deleted in the window",
+    "deleted": "deleted again: not there at that time",
+    "created": "listed, and left as they are: not there at that time",
+    "kept": "kept: not there at that time",
+    "already": "back already: by an earlier call, an earlier undo or somebody else",
     "unchanged": "as at that time, whatever was written in between",
     "not_selected": "not selected by --only",
 }

@@ -80,7 +80,8 @@ def _first_line(report: Document) -> str:
         end = "This is what an undo would do." if is_right else "It did not end right."
         return f"DRY RUN: nothing was written to table {name}. {end}"
     if is_right:
-        return f"What was written to table {name} in the window was undone."
+        but = ", but for conflicts" if report["counts"]["conflict"] else ""
+        return f"What was written to table {name} in the window was undone{but}."
     if report["begun"]:
         return f"The undo of table {name} did not end right. What it put back stays so."
     return f"The undo of table {name} did not begin. Nothing was put back."

@@ -6,6 +6,16 @@ Calls, each with what it acts on:
 - dynamodb:RestoreTableFromBackup: the backup and the restored table
 - for both of them what DynamoDB does with the rights of who asks, on the restored table:
   dynamodb:BatchWriteItem, DeleteItem, GetItem, PutItem, Query, Scan, UpdateItem; use of its key
+- of a chain of exports: dynamodb:CreateTable, ImportTable, TagResource, UntagResource and
+  ListTagsOfResource: the restored table; dynamodb:DescribeImport: its imports;
+  dynamodb:ListImports: *
+- s3:ListBucket, GetObject, RestoreObject: the buckets of exports and what is in them; kms:Decrypt:
+  their keys; DynamoDB reads them with the rights of who asks, and writes what it cannot import by
+  logs:CreateLogGroup, CreateLogStream, DescribeLogGroups, DescribeLogStreams, PutLogEvents and
+  PutRetentionPolicy: log groups below /aws-dynamodb/imports
+- s3:ListBucket, GetObject, PutObject: the catalogue bucket, work/chains/*; kms:Decrypt,
+  kms:GenerateDataKey: its key
+- states:StartExecution: the state machine that refills; states:DescribeExecution: its executions
 - backup:ListRestoreJobs, backup:GetRestoreJobMetadata, backup:DescribeRestoreJob: *
 - backup:StartRestoreJob: the recovery point; iam:PassRole: the role that AWS Backup restores with
 """
@@ -14,28 +24,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from blueprints.functions.common.clients import client_maker
+from blueprints.functions.common.clients import client
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.log import log
-from blueprints.functions.common.restores import FROM_RECOVERY_POINT, described
+from blueprints.functions.common.restores import (
+    FROM_EXPORTS,
+    FROM_RECOVERY_POINT,
+    Connect,
+    described,
+)
 from blueprints.functions.common.waiting import wait_seconds
 from blueprints.functions.restore_table.dynamodb import begun as begun_by_dynamodb
 from blueprints.functions.restore_table.jobs import followed
 
 Event = Mapping[str, Any]
-Clients = Callable[[str], Any]
+# Looking at a file may take so long.
+_SPARE_MILLISECONDS = 60_000
 _ON_THE_WAY = ("ACTIVE", "CREATING", "UPDATING")
 
 
-def handler(event: Event, _context: object) -> dict[str, Any]:
+def handler(event: Event, context: Any) -> dict[str, Any]:
     """Return whether the table is restored."""
-    return restore(client_maker(), event, datetime.now(UTC))
+
+    def has_time() -> bool:
+        left = context.get_remaining_time_in_millis() if context else _SPARE_MILLISECONDS + 1
+        return bool(left > _SPARE_MILLISECONDS)
+
+    return restore(cache(client), event, datetime.now(UTC), has_time)
 
 
-def restore(clients: Clients, event: Event, now: datetime) -> dict[str, Any]:
-    """Start what is missing and return how far it is.
+def restore(
+    clients: Connect, event: Event, now: datetime, has_time: Callable[[], bool] = lambda: True
+) -> dict[str, Any]:
+    """Start what is missing and return how far it is; looks at no more files without time.
 
     Raises RefusedError where the restore failed, or is not allowed, or another table is in its way.
     """
@@ -43,6 +67,10 @@ def restore(clients: Clients, event: Event, now: datetime) -> dict[str, Any]:
     if plan["operation"] == FROM_RECOVERY_POINT:
         state = followed(clients, plan, event.get("copy") or {}, previous)
         table = _restored_by_job(clients("dynamodb"), plan) if state["ended"] else None
+    elif plan["operation"] == FROM_EXPORTS:
+        from blueprints.functions.restore_table.chain import followed as followed_chain
+
+        table, state = followed_chain(clients, plan, previous, now, has_time)
     else:
         table, state = begun_by_dynamodb(clients("dynamodb"), plan, previous)
     done = table is not None and _is_ready(table, plan)
@@ -52,9 +80,9 @@ def restore(clients: Clients, event: Event, now: datetime) -> dict[str, Any]:
         "wait_seconds": wait_seconds(plan, now),
         "job_id": state.get("job_id"),
         "table_arn": plan["target"]["arn"],
-        "table_id": table.get("TableId") if table else previous.get("table_id"),
+        "table_id": (table or {}).get("TableId") or state.get("table_id", previous.get("table_id")),
         "adopted": state["adopted"],
-        **({"note": state["note"]} if state.get("note") else {}),
+        **{name: state[name] for name in ("note", "chain") if state.get(name)},
     }
 
 

@@ -70,6 +70,8 @@ def of_items(count: Count, source: Mapping[str, Any]) -> Check:
     """Return whether as many items came back as the source says; nothing said is not known."""
     counted = f"{count.items:,} items" if count.exact else f"at least {count.items:,} items"
     told, size = source.get("item_count"), source.get("size_bytes")
+    if source.get("changes") is not None:
+        return _of_items_of_exports(count, counted, source["item_count"], source["changes"])
     if told is None and size is None:
         return Check("items", None, f"{counted}; the source says neither number nor size")
     said = (
@@ -84,6 +86,16 @@ def of_items(count: Count, source: Mapping[str, Any]) -> Check:
     least = told * (1 - _NEARLY) - _MORE_OR_LESS
     most = told * (1 + _NEARLY) + _MORE_OR_LESS
     return Check("items", (not count.exact or count.items >= least) and count.items <= most, detail)
+
+
+def _of_items_of_exports(count: Count, counted: str, told: int, changes: int) -> Check:
+    """Return whether the items are those of a full export, but for what was written after it."""
+    detail = f"{counted}; the full export has {told:,}"
+    if changes:
+        detail += f", and what followed it names {changes:,}"
+    if count.exact or count.items > told + changes:
+        return Check("items", abs(count.items - told) <= changes, detail)
+    return Check("items", True if count.items or not told else None, detail)
 
 
 def _equal(check: str, words: Sequence[str]) -> Check:

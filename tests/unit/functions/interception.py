@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -68,6 +69,23 @@ class Interceptor:
         assert fault.answer is not None
         status, body = fault.answer
         return AWSResponse(request.url, status, {}, _Raw(_spelled(service, body)))
+
+
+@dataclass(slots=True, kw_only=True)
+class Late(Interceptor):
+    """Lets `skip` calls of the failing operation pass before any fails."""
+
+    skip: int = 0
+    lock: Any = field(default_factory=Lock)
+
+    def _answer(self, event_name: str, request: Any, **more: Any) -> Any:
+        _, service, operation = event_name.split(".")
+        with self.lock:
+            if f"{service}:{operation}" == self.failing and self.skip > 0:
+                self.skip -= 1
+                return botocore_stubber(event_name, request)
+            # A dataclass with slots is made anew, so that `super()` does not know it.
+            return super(Late, self)._answer(event_name, request, **more)
 
 
 def _name(model: Any) -> str:

@@ -120,6 +120,7 @@ def export(  # noqa: PLR0913 - what exports differ in
     summary = {
         "exportArn": f"{ARN}/export/{identity}",
         "tableArn": ARN,
+        "s3Bucket": EXPORTS,
         "s3Prefix": prefix,
         "manifestFilesS3Key": files_key if spelled else files_key.removeprefix(f"{prefix}/"),
         "itemCount": sum(counts),

@@ -56,6 +56,10 @@ def at(moment: datetime) -> dict[str, Any]:
     return {"at": moment.isoformat()}
 
 
+def chain(name: str, *moments: datetime, **more: Any) -> Candidate:
+    return Candidate(id=name, kind="export", time=moments[-1], moments=moments, **(HERE | more))
+
+
 LATEST = {"latest": True}
 T = ago(hours=10)
 
@@ -129,6 +133,30 @@ T = ago(hours=10)
             "4 min 0 s older",
             id="between the end of the window and now",
         ),
+        pytest.param(
+            [chain("e", T), copy("c", T - timedelta(seconds=50))], LATEST, "c", "", id="chain last"
+        ),
+        pytest.param(
+            [chain("e", ago(days=3), ago(days=1)), own("a", ago(hours=1, days=2))],
+            at(ago(days=2)),
+            "a",
+            "export chain e as of 2026-11-19 12:00:00 UTC (later than asked for)",
+            id="a chain gives its moments only",
+        ),
+        pytest.param(
+            [chain("e", ago(days=4), ago(days=3), ago(days=1)), own("a", ago(days=3, hours=1))],
+            at(ago(days=2)),
+            "e",
+            "Export chain e as of 2026-11-17 12:00:00 UTC: no window",
+            id="the moment of a chain that is nearest",
+        ),
+        pytest.param(
+            [chain("e", ago(days=4), ago(days=3), unusable="it is lost"), own("a", ago(days=5))],
+            at(ago(days=2)),
+            "a",
+            "export chain e as of 2026-11-17 12:00:00 UTC (it is lost)",
+            id="a chain that is lost: named",
+        ),
         pytest.param([own("a", T)], {"id": "a"}, "a", "asked for", id="by id"),
         pytest.param(
             [own("a", T, unusable="it is cold"), native("a", T)._replace(id="a")],
@@ -164,6 +192,15 @@ def test_the_second_of_a_window_is_exact() -> None:
         assert found.time == datetime(2026, 11, 19, 23, 59, 58, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("hours", [70, 60, 49, 48])
+def test_of_a_chain_the_last_moment_until_then_is_chosen(hours: int) -> None:
+    known = chain("e", ago(hours=72), ago(hours=60), ago(hours=48))
+    for point in (at(ago(hours=hours)), {"id": "e", **at(ago(hours=hours))}):
+        found, _ = choose([known], point, NOW)
+        assert found.time == ago(hours={70: 72, 60: 60, 49: 60, 48: 48}[hours])
+    assert choose([known], {"id": "e"}, NOW)[0].time == ago(hours=48)
+
+
 def test_a_time_in_another_zone_is_the_same_moment() -> None:
     found, _ = choose([window()], {"at": "2026-11-20T10:00:00+09:00"}, NOW)
     assert found.time == datetime(2026, 11, 20, 1, 0, 0, tzinfo=UTC)
@@ -190,6 +227,18 @@ def test_a_time_in_another_zone_is_the_same_moment() -> None:
             id="unusable by id",
         ),
         pytest.param([own("a", T)], {"id": "a", **at(T)}, "belongs to point-in-time", id="time"),
+        pytest.param(
+            [chain("e", T)],
+            {"id": "e", **at(ago(hours=11))},
+            "before the first moment of export chain e as of 2026-11-20 02:00:00 UTC",
+            id="before a chain",
+        ),
+        pytest.param(
+            [chain("e", ago(days=9), T)],
+            at(ago(days=10)),
+            "the oldest export chain e as of 2026-11-11 12:00:00 UTC",
+            id="nothing before a chain",
+        ),
         pytest.param(
             [window(days=1)],
             {"id": "point-in-time", **at(ago(days=2))},
@@ -250,10 +299,12 @@ MOMENTS = st.datetimes(
 
 @st.composite
 def candidates(draw: st.DrawFn) -> Candidate:
-    kind = draw(st.sampled_from(["point_in_time", "native", "recovery_point"]))
+    kind = draw(st.sampled_from(["point_in_time", "native", "recovery_point", "export"]))
     time = draw(MOMENTS)
     is_window = kind == "point_in_time"
     time = time.replace(microsecond=0) if is_window else time
+    hours = draw(st.lists(st.integers(0, 900), max_size=4)) if kind == "export" else []
+    moments = (*(time - timedelta(hours=each) for each in sorted(hours, reverse=True)), time)
     return Candidate(
         id=draw(st.text("abc", min_size=1, max_size=3)),
         kind=kind,
@@ -261,6 +312,7 @@ def candidates(draw: st.DrawFn) -> Candidate:
         earliest=time - timedelta(seconds=draw(st.integers(0, 3_000_000))) if is_window else None,
         copy_back=kind == "recovery_point" and draw(st.booleans()),
         unusable=draw(st.none() | st.just("it is EXPIRED")),
+        moments=moments if kind == "export" else (),
         **HERE,
     )
 
@@ -270,7 +322,12 @@ def test_never_unusable_and_never_later(known: list[Candidate], wanted: datetime
     second = wanted.replace(microsecond=0)
     usable = [each for each in known if each.unusable is None]
     holding = [each for each in usable if each.earliest and each.earliest <= second <= each.time]
-    fitting = [each for each in usable if each.time <= wanted]
+    fitting = [
+        each._replace(time=moment)
+        for each in usable
+        for moment in (each.moments or (each.time,))
+        if moment <= wanted
+    ]
     try:
         found, why = choose(known, at(wanted), NOW)
     except RefusedError:

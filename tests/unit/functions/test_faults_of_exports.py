@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
-from moto.core.models import botocore_stubber
 from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
 
@@ -25,7 +23,7 @@ from tests.aws_extensions.operations import state
 from tests.unit.functions import exporting
 from tests.unit.functions.exporting import connect, exports, payload, plan
 from tests.unit.functions.faults import FAULTS, FOR_EVER, Fault
-from tests.unit.functions.interception import Interceptor
+from tests.unit.functions.interception import Late
 from tests.unit.functions.places import ACCOUNT, BUCKET, PLACE, REGION
 from tests.unit.functions.tables import ARN
 
@@ -43,21 +41,6 @@ def _local_exports(local_places: None) -> Iterator[None]:
         yield
 
 
-class Late(Interceptor):
-    """Lets so many calls of the failing operation pass before any fails."""
-
-    skip = 0
-    lock = Lock()
-
-    def _answer(self, event_name: str, request: Any, **more: Any) -> Any:
-        _, service, operation = event_name.split(".")
-        with self.lock:
-            if f"{service}:{operation}" != self.failing or self.skip == 0:
-                return super()._answer(event_name, request, **more)
-            self.skip -= 1
-            return botocore_stubber(event_name, request)
-
-
 def met(
     work: Callable[[], Any], client: Any, operation: str, case: tuple[Fault, int], skip: int = 0
 ) -> bool:
@@ -66,8 +49,7 @@ def met(
     What fails once is mostly ridden out by botocore: a client's tries are limited over time.
     """
     fault, times = case
-    interceptor, raised = Late(), None
-    interceptor.skip = skip
+    interceptor, raised = Late(skip=skip), None
     with interceptor.on([client]):
         interceptor.fail(operation, fault, times)
         try:

@@ -200,11 +200,26 @@ def test_what_is_not_right_fails_it_and_is_said_with_the_way_on(
     assert f"start-execution --state-machine-arn {machine}" in message["message"]
 
 
-def test_an_interrupted_restore_of_a_second_is_gone_on_with_by_that_second() -> None:
-    source = {"kind": "point_in_time", "id": "point-in-time", "time": "2026-11-20T02:00:00+00:00"}
+@pytest.mark.parametrize(("kind", "id_"), [("point_in_time", "point-in-time"), ("export", "arn")])
+def test_an_interrupted_restore_of_a_moment_is_gone_on_with_by_that_moment(
+    kind: str, id_: str
+) -> None:
+    source = {"kind": kind, "id": id_, "time": "2026-11-20T02:00:00+00:00"}
     data = state(plan=plan(source=source), verification={})
     text = "\n".join(call(data)["report"]["next"])
-    assert '"point": {"id": "point-in-time", "at": "2026-11-20T02:00:00+00:00"}' in text
+    assert f'"point": {{"id": "{id_}", "at": "2026-11-20T02:00:00+00:00"}}' in text
+    assert '"load"' not in text
+
+
+def test_how_a_chain_was_to_be_loaded_and_how_far_it_got_is_said() -> None:
+    source = {"kind": "export", "id": "arn", "time": "2026-11-20T02:00:00+00:00"}
+    chain = {"table_id": "id-1", "import_arn": None, "refill_arn": "arn:refill"}
+    data = state(plan=plan(source=source), verification={})
+    data["request"]["load"] = "refill"
+    data["restore"]["chain"] = chain
+    found = call(data)["report"]
+    assert found["restore"]["chain"] == chain
+    assert '"load": "refill"' in "\n".join(found["next"])
 
 
 def test_a_destination_has_a_folder_for_each_source() -> None:

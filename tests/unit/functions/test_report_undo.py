@@ -120,7 +120,8 @@ def test_conflicts_are_told_first_and_are_no_failure(of: int) -> None:
     assert document["seconds"] == 1800
     assert "conflicts" not in answer["report"]
     lines = texts(model).splitlines()
-    assert lines[0] == "What was written to table orders in the window was undone."
+    said = "What was written to table orders in the window was undone, but for conflicts."
+    assert lines[0] == said
     assert lines[1] == "Conflicts, which were left alone: 1."
     assert "         2  put back, attribute by attribute" in lines
     assert "         2  status" in lines

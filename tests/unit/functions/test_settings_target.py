@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.settings import complete
-from blueprints.functions.common.settings_target import alarm_name, for_target, wanted
+from blueprints.functions.common.settings_target import (
+    alarm_name,
+    check_is_restored,
+    for_target,
+    wanted,
+)
 from tests.unit.functions import tables
 from tests.unit.functions.tables import ARN, TABLE, TARGET, TARGET_ARN
 
@@ -135,3 +140,20 @@ def test_the_settings_of_the_plan_stay_as_they_are() -> None:
     plan = tables.plan(target={"name": TARGET, "arn": FAR_ARN})
     wanted(plan, NOW)
     assert plan["settings"] == tables.settings()
+
+
+@pytest.mark.parametrize(
+    ("hours", "table_id", "ok"),
+    [(1, None, True), (40, "a", True), (40, "b", False), (40, None, False)],
+)
+def test_a_table_made_of_exports_is_young_or_the_one_that_the_plan_goes_on_with(
+    hours: int, table_id: str | None, *, ok: bool
+) -> None:
+    plan = tables.plan(operation="RestoreChain", parameters={"table_id": table_id})
+    created = datetime.fromisoformat(plan["started_at"]) - timedelta(hours=hours)
+    table = {"TableArn": TARGET_ARN, "CreationDateTime": created, "TableId": "a"}
+    if ok:
+        check_is_restored(plan, table)
+    else:
+        with pytest.raises(RefusedError, match="was not restored from what this plan names"):
+            check_is_restored(plan, table)

@@ -183,6 +183,32 @@ def test_items_are_as_many_as_the_source_says(
     assert checks.of_items(count, told).ok is ok
 
 
+@pytest.mark.parametrize(
+    ("count", "source", "ok"),
+    [
+        (Count(100, exact=True), (100, 0), True),
+        (Count(101, exact=True), (100, 0), False),
+        (Count(99, exact=True), (100, 0), False),
+        (Count(85, exact=True), (100, 15), True),
+        (Count(115, exact=True), (100, 15), True),
+        (Count(84, exact=True), (100, 15), False),
+        (Count(116, exact=True), (100, 15), False),
+        (Count(0, exact=True), (10, 15), True),
+        (Count(0, exact=True), (0, 0), True),
+        (Count(90, exact=False), (100, 0), True),
+        (Count(116, exact=False), (100, 15), False),
+        (Count(0, exact=False), (100, 0), None),
+    ],
+)
+def test_items_of_a_chain_are_those_of_its_full_export_but_for_what_followed(
+    count: Count, source: tuple[int, int], *, ok: bool | None
+) -> None:
+    told = dict(zip(("item_count", "changes"), source, strict=True))
+    found = checks.of_items(count, {**told, "size_bytes": 4_000})
+    assert found.ok is ok
+    assert ("what followed it names 15" in found.detail) == (source[1] == 15)
+
+
 def test_an_unknown_number_of_items_does_not_pass(plan: dict[str, Any]) -> None:
     answer = verify({**plan, "source": {"item_count": None, "size_bytes": None}})
     assert (answer["done"], answer["passed"]) == (True, False)

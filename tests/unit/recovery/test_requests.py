@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from blueprints import tables
+from blueprints.names import export_owner, export_replicas, exporting
 from generator import workspace
 from generator.generate import rendered
 from generator.recovery.files import request_file
-from generator.recovery.requests import left_out, requests, requests_in
+from generator.recovery.requests import destinations, left_out, requests, requests_in
 from generator.spec.resolved import stack_name
 from tests.conftest import ROOT
 from tests.unit.command import environment, write
@@ -108,11 +109,13 @@ def test_a_pointer_is_named_where_the_file_has_one(tmp_path: Path) -> None:
     assert found["carts"]["pointer"] is None
 
 
-def test_a_destination_has_requests_for_the_tables_whose_copies_it_takes() -> None:
+def test_a_destination_has_requests_for_the_tables_whose_copies_or_exports_it_holds() -> None:
     (tree,) = rendered(workspace.load([str(ROOT / ARCHIVE)]))
-    # What only exports to the destination has nothing to be restored there.
-    source, exporting = tree.environment.sources
-    assert not any(each.protection.backups for each in exporting.tables)
+    source, remote = tree.environment.sources
+    assert not any(each.protection.backups for each in remote.tables)
+    assert export_owner(remote).name == tree.environment.name
+    exported = {table.key for table in source.tables if table.protection_name in exporting(source)}
+    assert tree.environment.name in {each.name for each, _ in export_replicas(source).values()}
     copied = {
         table.key
         for table in source.tables
@@ -123,9 +126,47 @@ def test_a_destination_has_requests_for_the_tables_whose_copies_it_takes() -> No
         )
     }
     paths = {path for path in tree.files if path.startswith("recovery/")}
-    assert paths == {request_file(key, "tracer") for key in copied}
+    assert paths == {
+        *(request_file(key, "tracer") for key in copied | exported),
+        *(request_file(table.key, "tracer-remote") for table in remote.tables),
+    }
     assert copied
-    assert copied != {table.key for table in source.tables}
+    assert copied | exported != {table.key for table in source.tables}
+
+
+@pytest.mark.parametrize(
+    ("exports", "names"),
+    [
+        ("", []),
+        ("export_bucket: {to: archive}\n", ["archive"]),
+        ("export_bucket: {replicas: {far: {to: archive}}}\n", ["archive"]),
+    ],
+)
+def test_a_destination_that_holds_exports_alone_is_one_to_come_back_in(
+    tmp_path: Path, exports: str, names: list[str]
+) -> None:
+    protections = (
+        "protections: {old: {point_in_time_recovery: {}, exports: {full_schedule: rate(7 days), "
+        "incremental_every_hours: 24, delete_after_days: 90}}}\n"
+    )
+    key = "partition_key: {name: id, type: S}"
+    tables = f"{{orders: {{{key}, protection: old}}, carts: {{{key}}}}}"
+    write(
+        tmp_path,
+        dev=environment("dev", tables=tables, more=f"{protections}{exports}"),
+        archive=(
+            "project: shop\nkind: destination\nenvironment: archive\n"
+            'account_id: "222222222222"\nregion: eu-west-1\naccepts: [dev.yaml]\n'
+            "principals: {break_glass: [{role: BreakGlass}]}\n"
+            "vaults: {archive: {lock: {min_retention_days: 7}}}\n"
+        ),
+    )
+    (loaded,) = workspace.load([str(tmp_path / "environments" / "dev.yaml")])
+    source = loaded.environment
+    there = source.destinations
+    assert list(destinations(source)) == names
+    for name in names:
+        assert list(requests_in(there[name], source)) == ["orders"]
 
 
 def test_nothing_of_the_sources_account_is_asked_of_a_destination() -> None:

@@ -1,10 +1,10 @@
-"""Why a restore goes no further: what happened, and what to do about it."""
+"""Why a command goes no further: what happened, and what to do about it."""
 
 from __future__ import annotations
 
 
 class StoppedError(Exception):
-    """Not a mistake of the user's: AWS refused, or there is nothing to restore."""
+    """Not a mistake of the user's: AWS refused, or there is nothing to be done."""
 
     def __init__(self, cause: str, fix: str) -> None:
         super().__init__(cause)

@@ -9,27 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.adopt.described import plain
+from generator.executions.asking import Asking
+from generator.executions.stopped import StoppedError
 from generator.points.access import FAILURES, NO_CREDENTIALS, NOT_SIGNED_IN, code_of, fix_of, said
-from generator.restore.asked import Asked
-from generator.restore.stopped import StoppedError
 
 Tell = Callable[[str], None]
 # Seconds between two looks: soon at first, then as seldom as a person wants to know.
 LOOKS = (2, 2, 3, 5, 5, 10)
-# Looks in a row that may fail before following ends; the restore goes on by itself.
+# Looks in a row that may fail before following ends; the execution goes on by itself.
 MOST_FAILURES = 12
 _STILL = timedelta(minutes=5)
 _MOST_CHARACTERS = 300
 _MINUTE, _HOUR = 60, 3_600
-_STEPS = {
-    "Plan": "choosing the source, the name and the settings",
-    "FetchCopy": "copying the point back from its vault",
-    "RestoreTable": "restoring the data",
-    "ApplySettings": "setting what AWS does not restore",
-    "Verify": "verifying",
-    "Repoint": "moving the pointer",
-    "Report": "writing the report",
-}
+_WORKING, _WAITING = ("TaskStateEntered", "MapStateEntered"), "WaitStateEntered"
 
 Description = Mapping[str, Any]
 
@@ -42,7 +34,7 @@ class Clock:
     sleep: Callable[[float], None]
 
 
-def described(stepfunctions: Any, asked: Asked, execution_arn: str) -> Description:
+def described(stepfunctions: Any, asking: Asking, execution_arn: str) -> Description:
     """Return what the execution is; raises StoppedError where there is none or it is refused."""
     try:
         answer: Description = stepfunctions.describe_execution(executionArn=execution_arn)
@@ -50,22 +42,22 @@ def described(stepfunctions: Any, asked: Asked, execution_arn: str) -> Descripti
         if code_of(error) == "ExecutionDoesNotExist":
             raise StoppedError(
                 f"there is no execution {execution_arn}: nothing was started under that name",
-                "start the restore again; executions are forgotten 90 days after they end",
+                f"start the {asking.what} again; executions are forgotten 90 days after they end",
             ) from None
         allow = f"states:DescribeExecution on {execution_arn}"
-        fix = fix_of(asked.place, error, allow=allow)
+        fix = fix_of(asking.place, error, allow=allow)
         raise StoppedError(f"the execution cannot be read: {said(error)}", fix) from None
     return answer
 
 
 def follow(
-    stepfunctions: Any, asked: Asked, execution_arn: str, tell: Tell, clock: Clock
+    stepfunctions: Any, asking: Asking, execution_arn: str, tell: Tell, clock: Clock
 ) -> Description:
     """Return the execution's description once it has ended; raises StoppedError.
 
-    A look that fails is tried again for some minutes: the restore does not depend on it.
+    A look that fails is tried again for some minutes: the execution does not depend on it.
     """
-    progress = _Progress(tell=tell)
+    progress = _Progress(tell=tell, steps=asking.steps)
     failures = looks = 0
     while True:
         try:
@@ -74,7 +66,7 @@ def follow(
         except FAILURES as error:
             failures += 1
             if failures >= MOST_FAILURES or _is_lasting(error):
-                raise _lost(asked, execution_arn, error) from None
+                raise _lost(asking, execution_arn, error) from None
             tell(f"cannot look, and will again: {said(error)}")
         else:
             failures = 0
@@ -88,12 +80,12 @@ def _is_lasting(error: Exception) -> bool:
     return isinstance(error, NO_CREDENTIALS) or code_of(error) in NOT_SIGNED_IN
 
 
-def _lost(asked: Asked, execution_arn: str, error: Exception) -> StoppedError:
+def _lost(asking: Asking, execution_arn: str, error: Exception) -> StoppedError:
     allow = f"states:DescribeExecution and states:GetExecutionHistory on {execution_arn}"
-    fix = fix_of(asked.place, error, allow=allow)
+    fix = fix_of(asking.place, error, allow=allow)
     return StoppedError(
-        f"the restore GOES ON, but it cannot be followed: {said(error)}",
-        f"{fix}; then follow it with `{asked.again('--follow', execution_arn)}`",
+        f"the {asking.what} GOES ON, but it cannot be followed: {said(error)}",
+        f"{fix}; then follow it with `{asking.again('--follow', execution_arn)}`",
     )
 
 
@@ -102,8 +94,10 @@ class _Progress:
     """What was told of an execution so far."""
 
     tell: Tell
+    steps: Mapping[str, str]
     seen: int = 0
     step: str = ""
+    before_wait: str = ""
     told: datetime | None = None
 
     def show(self, stepfunctions: Any, execution: Description, now: datetime) -> None:
@@ -116,23 +110,28 @@ class _Progress:
                 self.tell(f"{elapsed(at - started):>8}  {text}")
                 self.told = now
         if execution["status"] == "RUNNING" and self.told and now - self.told >= _STILL:
-            self.tell(f"{elapsed(now - started):>8}  still {_what(self.step)}")
+            self.tell(f"{elapsed(now - started):>8}  still {self._what(self.step)}")
             self.told = now
 
     def _texts(self, event: Mapping[str, Any]) -> Iterator[str]:
         kind = event["type"]
-        if kind == "TaskStateEntered":
+        if kind.endswith("StateEntered"):
             name = event["stateEnteredEventDetails"]["name"]
+            works = kind in _WORKING or name in self.steps
             # A step is entered again for every look at what it waits for.
-            if name != self.step:
+            if works and name not in (self.step, self.before_wait):
+                self.before_wait = self.step if kind == _WAITING else ""
                 self.step = name
-                yield _what(name)
+                yield self._what(name)
         elif kind.endswith("Failed") and kind != "ExecutionFailed":
             details: Mapping[str, Any] = next(
                 (value for key, value in event.items() if key.endswith("EventDetails")), {}
             )
             text = plain(f"{details.get('error', kind)}: {_cause(details)}")
             yield f"failed: {text[:_MOST_CHARACTERS]}"
+
+    def _what(self, step: str) -> str:
+        return self.steps.get(step, plain(step) or "waiting")
 
     def _new_events(self, stepfunctions: Any, execution_arn: str) -> list[Mapping[str, Any]]:
         """Return the events after the last one seen, oldest first; newest are asked for first."""
@@ -158,10 +157,6 @@ def _cause(details: Mapping[str, Any]) -> str:
         return cause
     message = wrapped.get("errorMessage") if isinstance(wrapped, dict) else None
     return cause if message is None else str(message)
-
-
-def _what(step: str) -> str:
-    return _STEPS.get(step, plain(step) or "waiting")
 
 
 def elapsed(past: timedelta) -> str:

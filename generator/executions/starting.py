@@ -1,4 +1,4 @@
-"""Starts the state machine that restores, and says what is known where AWS does not answer."""
+"""Starts a state machine, and says what is known where AWS does not answer."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from generator.executions.asking import Asking, executions_of
+from generator.executions.stopped import StoppedError
 from generator.naming import shortened
 from generator.points.access import FAILURES, NO_ANSWER, Clients, code_of, fix_of, said
-from generator.restore.asked import Asked
-from generator.restore.planning import Plan, input_text
-from generator.restore.stopped import StoppedError
 
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 MOST_CHARACTERS = 80
@@ -28,10 +27,10 @@ def execution_name(table_name: str, now: datetime) -> str:
     return f"{shortened(_ODD.sub('-', table_name), MOST_CHARACTERS - len(stamp) - 1)}-{stamp}"
 
 
-def is_deployed(asked: Asked, clients: Clients) -> tuple[bool | None, str]:
+def is_deployed(asking: Asking, clients: Clients) -> tuple[bool | None, str]:
     """Return whether the state machine exists; None with the reason where that is not known."""
     try:
-        clients("stepfunctions").describe_state_machine(stateMachineArn=asked.machine_arn)
+        clients("stepfunctions").describe_state_machine(stateMachineArn=asking.machine_arn)
     except FAILURES as error:
         if code_of(error) == "StateMachineDoesNotExist":
             return False, ""
@@ -39,38 +38,35 @@ def is_deployed(asked: Asked, clients: Clients) -> tuple[bool | None, str]:
     return True, ""
 
 
-def start(plan: Plan, clients: Clients, now: datetime) -> str:
-    """Return the ARN of the execution that was started; raises StoppedError.
+def start(asking: Asking, name: str, text: str, clients: Clients) -> str:
+    """Return the ARN of the execution that was started with a text; raises StoppedError.
 
     The same name with the same input, sent twice, starts one execution: botocore may retry.
     """
-    asked = plan.asked
-    name = execution_name(plan.target.name or asked.table.name, now)
     try:
         started = clients("stepfunctions").start_execution(
-            stateMachineArn=asked.machine_arn, name=name, input=input_text(plan)
+            stateMachineArn=asking.machine_arn, name=name, input=text
         )
     except FAILURES as error:
-        raise _stopped(asked, f"{asked.executions}{name}", error) from None
+        raise _stopped(asking, f"{executions_of(asking.machine_arn)}{name}", error) from None
     return str(started["executionArn"])
 
 
-def absent(asked: Asked) -> StoppedError:
+def absent(asking: Asking) -> StoppedError:
     """Return that the state machine is not there, and what is left."""
-    where = asked.where.name
-    section = "Restoring here" if asked.away else "Getting a table back"
+    where = asking.where.name
     return StoppedError(
-        f"{asked.machine_arn} does not exist, so nothing was started",
+        f"{asking.machine_arn} does not exist, so nothing was started",
         f"deploy the template recovery of {where} first (output/{where}/README.md, `Deploy`); "
-        f"without it, restore by hand as the same file says under `{section}`",
+        f"{asking.without}",
     )
 
 
-def _stopped(asked: Asked, execution_arn: str, error: Exception) -> StoppedError:
+def _stopped(asking: Asking, execution_arn: str, error: Exception) -> StoppedError:
     code = code_of(error)
     if code == "StateMachineDoesNotExist":
-        return absent(asked)
-    follow = asked.again("--follow", execution_arn)
+        return absent(asking)
+    follow = asking.again("--follow", execution_arn)
     if code == "ExecutionAlreadyExists":
         return StoppedError(
             f"an execution {execution_arn} exists already, and was asked for something else",
@@ -79,11 +75,11 @@ def _stopped(asked: Asked, execution_arn: str, error: Exception) -> StoppedError
     if _may_have_started(error):
         return StoppedError(
             f"AWS gave no answer to StartExecution ({said(error)}), so that it is NOT KNOWN "
-            "whether the restore was started",
-            f"run `{follow}`: it follows the restore, or says that there is none",
+            f"whether the {asking.what} was started",
+            f"run `{follow}`: it follows the {asking.what}, or says that there is none",
         )
-    allow = f"states:StartExecution on {asked.machine_arn}"
-    fix = fix_of(asked.place, error, allow=allow)
+    allow = f"states:StartExecution on {asking.machine_arn}"
+    fix = fix_of(asking.place, error, allow=allow)
     return StoppedError(f"nothing was started: {said(error)}", fix)
 
 

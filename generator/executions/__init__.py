@@ -1,0 +1,1 @@
+"""State machines that work for hours: started, followed, asked for their report."""

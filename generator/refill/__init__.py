@@ -1,0 +1,1 @@
+"""`holdfast refill`: items of files in S3 into a table that exists."""

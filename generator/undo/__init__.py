@@ -1,0 +1,1 @@
+"""`holdfast undo`: what was written to a table in a window of time, put back in place."""
