@@ -27,6 +27,17 @@ def document(*statements: Statement) -> Document:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
+def allow(sid: str, actions: Iterable[str], resources: Any, **condition: Any) -> Statement:
+    """Return one statement of an identity policy that allows `actions`."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": resources,
+        **({"Condition": condition} if condition else {}),
+    }
+
+
 def allow_account_root(environment: Environment) -> Statement:
     """Return the key policy statement that leaves the use of a key to the account's IAM policies.
 

@@ -14,6 +14,10 @@ DEFAULT_STACK = "tables"
 ALERTS = "alerts"
 # What is replicated of the catalogue: not the reports of restores.
 CATALOGUE_OBJECTS = "catalog/"
+# What machines note in the catalogue's bucket while they work; S3 deletes it after a while.
+WORK = "work/"
+# State machines that write to tables.
+REFILL, UNDO = "refill", "undo"
 # Templates whose schedules have a queue each.
 EXPORTS, RECOVERY = "exports", "recovery"
 
@@ -158,6 +162,22 @@ def held_exports(environment: Environment) -> tuple[tuple[Environment, ExportPla
     return tuple(found)
 
 
+def readable_exports(environment: Environment) -> tuple[tuple[Environment, ExportPlace], ...]:
+    """Return the buckets of exports that data may come back from here, each with its source.
+
+    They are the environment's own, wherever it lies, with its replicas, and all that it holds.
+    """
+    place = export_place(environment)
+    own = (
+        []
+        if place is None
+        else [place, *(each for _, each in export_replicas(environment).values())]
+    )
+    found = {each.name: (environment, each) for each in own}
+    found |= {each.name: (source, each) for source, each in held_exports(environment)}
+    return tuple(found.values())
+
+
 def export_replication_role_arn(environment: Environment) -> str:
     """Return the ARN of the role with which S3 replicates exports."""
     return _role_arn(environment, "exports-replication")
@@ -240,6 +260,21 @@ def restore_machine_arn(environment: Environment) -> str:
     return state_machine_arn(environment, "restore")
 
 
+def refill_machine_arn(environment: Environment) -> str:
+    """Return the ARN of the state machine that writes files of S3 into a table."""
+    return state_machine_arn(environment, REFILL)
+
+
+def undo_machine_arn(environment: Environment) -> str:
+    """Return the ARN of the state machine that takes back what a window of time has written."""
+    return state_machine_arn(environment, UNDO)
+
+
+def undoes(environment: Environment) -> bool:
+    """Return whether the environment has tables whose changes can be undone in place."""
+    return recovers(environment) and bool(environment.tables)
+
+
 def state_machine_arn(environment: Environment, what: str) -> str:
     """Return the ARN of a state machine."""
     return arn(environment, "states", f"stateMachine:{physical(environment, what)}")
@@ -271,6 +306,16 @@ def _role_arn(environment: Environment, what: str) -> str:
 def restore_machine_role_arn(environment: Environment) -> str:
     """Return the ARN of the role of the state machine that restores tables."""
     return _role_arn(environment, "restore-machine")
+
+
+def refill_machine_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role of the state machine that writes files of S3 into a table."""
+    return _role_arn(environment, "refill-machine")
+
+
+def undo_machine_role_arn(environment: Environment) -> str:
+    """Return the ARN of the role of the state machine that takes back a window of time."""
+    return _role_arn(environment, "undo-machine")
 
 
 def scheduled_machines_role_arn(environment: Environment) -> str:

@@ -7,10 +7,7 @@ with it; nothing outside a temporary folder is touched. A clock that can be move
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,33 +17,26 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from blueprints.functions.common import exports_store as store  # noqa: E402
-from blueprints.names import alerts_topic_arn  # noqa: E402
-from generator import workspace  # noqa: E402
-from generator.generate import rendered  # noqa: E402
-from tests.e2e.local_aws import LocalAws, local_aws_server  # noqa: E402
+from tests.e2e.local_aws import LocalAws  # noqa: E402
 from tests.exports.applying import in_order, restored  # noqa: E402
 from tests.exports.shop import Record, Run, Shop, records  # noqa: E402
-from tests.restores.shop import QUEUE, STACKS, Place  # noqa: E402
-from tools.restore_demo import ORDERS, DemoError, load, say, show  # noqa: E402
+from tests.restores.shop import STACKS, Place  # noqa: E402
+from tools.demo import (  # noqa: E402
+    ORDERS,
+    DemoError,
+    clipped,
+    deploy,
+    generated,
+    listen,
+    load,
+    play,
+    say,
+    show,
+)
 
 CLASS = "critical"
 # So that the last export ends about now.
 HOURS_AGO, HOURS_BETWEEN = 18.25, 6
-WIDTH = 150
-
-
-def main() -> None:
-    """Run it; exits with 1 where something came out otherwise than it should."""
-    began = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory() as name,
-        local_aws_server(Path(name) / "endpoints.log") as aws,
-    ):
-        try:
-            run(aws, Path(name))
-        except DemoError as error:
-            sys.exit(f"NOT RIGHT: {error}")
-    say("", f"It took {time.monotonic() - began:.0f} s. AWS was played by local endpoints.")
 
 
 @dataclass(kw_only=True)
@@ -54,6 +44,8 @@ class Table:
     """The table, and what it held at the end of each export."""
 
     shop: Shop
+    brief: bool = False
+    changed: str = ""
     held: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -77,43 +69,32 @@ class Table:
             api.delete_item(TableName=name, Key=deleted)
         self.shop.later(hours=HOURS_BETWEEN)
         now = self.shop.on_the_minute()
-        say("", f"# {what}; {HOURS_BETWEEN} hours pass: {store.iso(now)}, {len(self.items)} items")
+        self.changed = what
+        if not self.brief:
+            told = f"{store.iso(now)}, {len(self.items)} items"
+            say("", f"# {what}; {HOURS_BETWEEN} hours pass: {told}")
 
     def export(self, kind: str) -> Run:
         """Run the state machine as its schedule does, and note what the table holds."""
         at = store.iso(self.shop.now())
         given = json.dumps({"kind": kind, "scheduled_at": at})
-        say(f"$ aws stepfunctions start-execution … exports-{CLASS} --input '{given}'")
+        if not self.brief:
+            say(f"$ aws stepfunctions start-execution … exports-{CLASS} --input '{given}'")
         known = {each["to"] for each in records(self.place, ORDERS)}
         done = self.shop.run(self.place, CLASS, kind, at)
         items = self.items
         for record in records(self.place, ORDERS):
             if record["to"] not in known:
                 self.held[record["to"]] = items
-                say(f"  {done.ends[0].lower()}: {' '.join(row(record).split())}")
+                why = f"  # {self.changed}" if self.brief and self.changed else ""
+                say(f"  {done.ends[0].lower()}: {' '.join(row(record).split())}{why}")
         return done
 
 
 def run(aws: LocalAws, folder: Path) -> None:
     """Show everything in a folder."""
-    shutil.copytree(ROOT / "environments", folder / "environments")
     say("# Production exports its critical tables every six hours; the archive has replicas")
-    show(folder, aws, "holdfast generate archive prod staging")
-    files = [str(folder / f"environments/{name}.yaml") for name in ("prod", "archive")]
-    prod, archive = (
-        Place(aws=aws, tree=tree, folder=folder / "output" / tree.environment.name)
-        for tree in rendered(workspace.load(files))
-    )
-    shop = Shop(aws=aws, prod=prod, archive=archive, remote=prod)
-    shop.wait_at_most(0.2)  # the local endpoints are quick
-    shop.later(hours=-HOURS_AGO)
-    for place in (archive, prod):
-        deploy(place)
-    listen(prod)
-    load(prod)
-    shop.on_the_minute()
-    table = Table(shop=shop)
-    expect(table.export("full"), "EXPORTED")
+    table = exported(aws, folder)
 
     failing(table)
     again = {"order_id": {"S": "9999"}, "item_id": {"S": "26"}, "amount": {"N": "12.5"}}
@@ -124,7 +105,22 @@ def run(aws: LocalAws, folder: Path) -> None:
 
     chain(table)
     say("", "# What the table can come back from")
-    show(folder, aws, f"holdfast points prod {ORDERS}", prod, until=("EXPORTS",))
+    show(table.place, f"holdfast points prod {ORDERS}", until=("EXPORTS",))
+
+
+def exported(aws: LocalAws, folder: Path, *, brief: bool = False) -> Table:
+    """Deploy production and its archive some hours ago, and export the orders fully."""
+    archive, prod = generated(aws, folder, "archive", "prod")
+    shop = Shop(aws=aws, prod=prod, archive=archive, remote=prod)
+    shop.later(hours=-HOURS_AGO)
+    for place in (archive, prod):
+        deploy(place, STACKS)
+    listen(prod)
+    load(prod)
+    shop.on_the_minute()
+    table = Table(shop=shop, brief=brief)
+    expect(table.export("full"), "EXPORTED")
+    return table
 
 
 def failing(table: Table) -> None:
@@ -147,7 +143,7 @@ def alert(failed: Run) -> Iterator[str]:
     (message,) = failed.messages
     for line in message.splitlines():
         if line and not line.startswith(("Execution:", "Environment:")):
-            yield line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
+            yield clipped(line)
 
 
 def chain(table: Table) -> None:
@@ -175,33 +171,9 @@ def compare(table: Table, moments: dict[str, list[dict[str, Any]]], of_what: str
 def row(record: Record) -> str:
     """Return a record on one line."""
     span = record["to"] if record["kind"] == "full" else f"{record['from']} to {record['to']}"
-    return (
-        f"  {record['kind']:<11} {span:<44} {record['items']:>2} items in {record['files']} files, "
-        f"chain {record['chain']}"
-    )
-
-
-def deploy(place: Place) -> None:
-    """Deploy the stacks that exports need, as the guide says."""
-    stacks = [each for each in STACKS if list(place.commands(each))]
-    began = time.monotonic()
-    place.client("backup").update_region_settings(
-        ResourceTypeManagementPreference={"DynamoDB": True}
-    )
-    place.deploy(*stacks)
-    names = f"shop-{place.environment.name}-{{{','.join(stacks)}}}"
-    say(f"$ aws cloudformation deploy --stack-name {names} …  # {time.monotonic() - began:.0f} s")
-
-
-def listen(place: Place) -> None:
-    """Let a queue hear what people are told."""
-    url = place.client("sqs").create_queue(QueueName=QUEUE)["QueueUrl"]
-    queue = place.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    place.client("sns").subscribe(
-        TopicArn=alerts_topic_arn(place.environment),
-        Protocol="sqs",
-        Endpoint=queue["Attributes"]["QueueArn"],
-    )
+    items = "item" if record["items"] == 1 else "items"
+    counts = f"{record['items']:>2} {items:5} in {record['files']} files"
+    return f"  {record['kind']:<11} {span:<44} {counts}, chain {record['chain']}"
 
 
 def expect(done: Run, end: str) -> None:
@@ -211,4 +183,4 @@ def expect(done: Run, end: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    play(run)

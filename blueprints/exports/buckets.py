@@ -33,6 +33,7 @@ from blueprints.recovery.buckets import (
     principals_of,
     replicating_role,
 )
+from blueprints.recovery.data_access import READING, THAWING
 from blueprints.recovery.roles import RoleFacts, role_label
 from generator.naming import Label, label
 from generator.spec import Exports
@@ -173,15 +174,18 @@ def _key_use(
     """Yield who of another account uses the key; those of this one have identity policies."""
     if source is environment:
         return
-    for sid, role_arn, use in (
-        (
-            ("AllowExports", _exporter(source), (*WRITE_KEY_ACTIONS,)),
-            ("AllowVerification", _verifier(source), ("kms:Decrypt",)),
-        )
-        if is_original
-        else (("AllowReplicas", export_replication_role_arn(source), ENCRYPT_ACTIONS),)
+    for sid, role_arns, use in (
+        *(
+            (
+                ("AllowExports", [_exporter(source)], WRITE_KEY_ACTIONS),
+                ("AllowVerification", [_verifier(source)], ("kms:Decrypt",)),
+            )
+            if is_original
+            else (("AllowReplicas", [export_replication_role_arn(source)], ENCRYPT_ACTIONS),)
+        ),
+        ("AllowReading", _readers(source), ("kms:Decrypt",)),
     ):
-        principal, condition = principals_of(environment.partition, [role_arn])
+        principal, condition = principals_of(environment.partition, role_arns)
         yield {
             "Sid": sid,
             "Effect": "Allow",
@@ -209,38 +213,48 @@ def _access(
     if source is environment:
         return
     objects = [f"{place.arn}/{key}/*" for key in exporting(source)]
-    if not is_original:
-        yield _allow(
-            environment,
-            "AllowReplicas",
-            export_replication_role_arn(source),
-            REPLICATE_ACTIONS,
-            objects,
-        )
-        return
-    yield _allow(environment, "AllowExports", _exporter(source), WRITE_ACTIONS, objects)
-    yield _allow(environment, "AllowVerification", _verifier(source), ("s3:GetObject",), objects)
-    yield _allow(
-        environment, "AllowToTellMissing", _verifier(source), ("s3:ListBucket",), place.arn
-    )
+    verifier = [_verifier(source)]
+    for sid, role_arns, actions, resource in (
+        *(
+            (
+                ("AllowExports", [_exporter(source)], WRITE_ACTIONS, objects),
+                ("AllowVerification", verifier, ("s3:GetObject",), objects),
+                ("AllowToTellMissing", verifier, ("s3:ListBucket",), place.arn),
+            )
+            if is_original
+            else (
+                (
+                    "AllowReplicas",
+                    [export_replication_role_arn(source)],
+                    REPLICATE_ACTIONS,
+                    objects,
+                ),
+            )
+        ),
+        *_reading(source, place, objects),
+    ):
+        principal, condition = principals_of(environment.partition, role_arns)
+        yield {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": list(actions),
+            "Resource": resource,
+            "Condition": condition,
+        }
 
 
-def _allow(
-    environment: Environment,
-    sid: str,
-    role_arn: str,
-    actions: tuple[str, ...],
-    resource: str | list[str],
-) -> Statement:
-    principal, condition = principals_of(environment.partition, [role_arn])
-    return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": list(actions),
-        "Resource": resource,
-        "Condition": condition,
-    }
+def _reading(
+    source: Environment, place: ExportPlace, objects: list[str]
+) -> Iterator[tuple[str, list[str], tuple[str, ...], str | list[str]]]:
+    """Yield what the source's way back reads: restores from chains, and refills."""
+    readers = _readers(source)
+    yield "AllowReading", readers, ("s3:GetObject",), objects
+    yield "AllowReadersToTellMissing", readers, ("s3:ListBucket",), place.arn
+    frozen = [f"{place.arn}/{key}/*" for key, each in exporting(source).items() if each.thaws]
+    if frozen:
+        thawing = [function_role_arn(source, each) for each in THAWING]
+        yield "AllowThawing", thawing, ("s3:RestoreObject",), frozen
 
 
 def _exporter(source: Environment) -> str:
@@ -249,3 +263,7 @@ def _exporter(source: Environment) -> str:
 
 def _verifier(source: Environment) -> str:
     return function_role_arn(source, "verify_export")
+
+
+def _readers(source: Environment) -> list[str]:
+    return [function_role_arn(source, each) for each in READING]

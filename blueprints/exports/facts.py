@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from blueprints.documents import allow
 from blueprints.exports import permissions
 from blueprints.exports.buckets import export_buckets, replication_role
 from blueprints.exports.machines import exports_machines
@@ -18,7 +19,6 @@ from blueprints.names import (
 from blueprints.recovery.facts import RecoveryFacts
 from blueprints.recovery.functions import FunctionFacts, function
 from blueprints.recovery.machine_roles import invoke, starting_role
-from blueprints.recovery.permissions import allow
 from blueprints.recovery.roles import RoleFacts, acting_for, role, role_label, trust_of
 from blueprints.recovery.schedules import queue, schedules_role
 from generator.bundle import bundle

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from blueprints.documents import (
     Statement,
+    allow,
     decrypt_catalogue,
     encrypt_catalogue,
     keys_of,
@@ -21,8 +22,8 @@ from blueprints.names import (
     export_place,
     exporting,
 )
+from blueprints.recovery.data_access import use_for_reading
 from blueprints.recovery.machine_roles import publish_alerts
-from blueprints.recovery.permissions import allow, use_for_reading
 from blueprints.recovery.schedules import of_class
 from blueprints.recovery.scope import named_or_all
 from generator.spec.resolved import Environment

@@ -69,7 +69,7 @@ class LifecycleRuleFacts:
     transitions: tuple[TransitionFacts, ...] = ()
     expire_after_days: int | None = None
     expired_delete_markers: bool | None = None
-    old_versions_expire_after_days: int
+    old_versions_expire_after_days: int | None = None
     abort_uploads_after_days: int | None = None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from blueprints.documents import Statement, decrypt_catalogue, through_s3
 from blueprints.names import (
     CATALOGUE_OBJECTS,
+    WORK,
     catalogue_bucket_arn,
     catalogue_bucket_name,
     catalogue_destinations,
@@ -22,6 +23,7 @@ from blueprints.recovery.buckets import (
     ENCRYPT_ACTIONS,
     REPLICATE_ACTIONS,
     BucketFacts,
+    LifecycleRuleFacts,
     Replica,
     ReplicaFacts,
     ReplicationFacts,
@@ -36,6 +38,9 @@ from generator.spec import AcceptedOrganization
 from generator.spec.resolved import Environment
 
 REPLICATION_ROLE = "catalogue_replication"
+# Beyond the longest run, so that one that was stopped can go on; exported changes hold data of
+# tables, which nobody needs here afterwards. Nothing else in the bucket expires.
+WORK_EXPIRES_AFTER_DAYS, OLD_WORK_EXPIRES_AFTER_DAYS, ABORT_UPLOADS_AFTER_DAYS = 30, 1, 7
 
 
 def catalogue(environment: Environment) -> BucketFacts:
@@ -60,6 +65,15 @@ def catalogue(environment: Environment) -> BucketFacts:
             *_replicas_from_sources(environment),
         ),
         replication=_replication(environment),
+        lifecycle=(
+            LifecycleRuleFacts(
+                id="work",
+                prefix=WORK,
+                expire_after_days=WORK_EXPIRES_AFTER_DAYS,
+                old_versions_expire_after_days=OLD_WORK_EXPIRES_AFTER_DAYS,
+            ),
+            LifecycleRuleFacts(id="leftovers", abort_uploads_after_days=ABORT_UPLOADS_AFTER_DAYS),
+        ),
         tags=environment.tags,
     )
 

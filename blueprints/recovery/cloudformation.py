@@ -161,10 +161,11 @@ def _lifecycle_rule(facts: LifecycleRuleFacts) -> s3.LifecycleRule:
             ExpirationInDays=facts.expire_after_days,
             ExpiredObjectDeleteMarker=facts.expired_delete_markers,
         ),
-        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(
-            NoncurrentDays=facts.old_versions_expire_after_days
-        ),
     )
+    if facts.old_versions_expire_after_days is not None:
+        rule.NoncurrentVersionExpiration = s3.NoncurrentVersionExpiration(
+            NoncurrentDays=facts.old_versions_expire_after_days
+        )
     if facts.transitions:
         rule.Transitions = [
             s3.LifecycleRuleTransition(

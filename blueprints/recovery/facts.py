@@ -18,6 +18,12 @@ from blueprints.recovery.machines import (
     snapshots_machines,
     watching_machines,
 )
+from blueprints.recovery.refilling import (
+    mapping_machines,
+    mapping_roles,
+    refill_functions,
+    undo_functions,
+)
 from blueprints.recovery.roles import RoleFacts, acting_for, role, trust_of
 from blueprints.recovery.schedules import (
     ChangeRuleFacts,
@@ -91,8 +97,10 @@ def decide(environment: Environment) -> tuple[RecoveryFacts, ...]:
         return ()
     steps = _steps(environment) if whole else {}
     scheduled = _scheduled(environment) if whole else {}
+    refill = refill_functions(environment) if whole else {}
+    undo = undo_functions(environment)
     region_settings = _region_settings(environment) if managed else None
-    functions = {**steps, **scheduled}
+    functions = {**steps, **refill, **undo, **scheduled}
     if region_settings is not None:
         functions[REGION_SETTINGS] = region_settings
     rendered = whole and bool(environment.tables)
@@ -100,10 +108,16 @@ def decide(environment: Environment) -> tuple[RecoveryFacts, ...]:
         RecoveryFacts(
             template=RECOVERY,
             description=f"Recovery of {environment.project}-{environment.name}",
-            roles=tuple(_roles(environment, steps, scheduled)) if whole else (),
+            roles=(
+                *(_roles(environment, steps, scheduled) if whole else ()),
+                *mapping_roles(environment, refill, undo),
+            ),
             buckets=(catalogue(environment),) if whole else (),
             functions=tuple(functions.values()),
-            machines=tuple(_machines(environment, steps, scheduled)) if whole else (),
+            machines=(
+                *(_machines(environment, steps, scheduled) if whole else ()),
+                *mapping_machines(environment, refill, undo),
+            ),
             queue=queue(environment, RECOVERY) if rendered else None,
             schedules=tuple(schedules(environment)) if rendered else (),
             change_rules=tuple(change_rules(environment)) if rendered else (),

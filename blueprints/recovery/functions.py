@@ -13,7 +13,8 @@ from generator.render import LocalFile
 from generator.spec.resolved import Environment
 
 ARCHITECTURE = "arm64"
-# More memory is more CPU, and most of a short run is the import of boto3.
+# More memory is more CPU, and most of a short run is the import of boto3. What works longer than
+# that says how much it wants.
 MEMORY_MB = 256
 # An audit looks back a year; one line a decision costs next to nothing.
 LOG_RETENTION_DAYS = 365
@@ -47,13 +48,14 @@ class FunctionFacts:
     tags: Mapping[str, str]
 
 
-def function(
+def function(  # noqa: PLR0913 - what functions differ in
     environment: Environment,
     code: Bundle,
     *,
     purpose: str,
     timeout_seconds: int,
     statements: Iterable[Statement],
+    memory_mb: int = MEMORY_MB,
 ) -> FunctionFacts:
     """Return the facts of a function that may do what `statements` say, and write its log.
 
@@ -70,7 +72,7 @@ def function(
         handler=code.handler,
         runtime=RUNTIME,
         architecture=ARCHITECTURE,
-        memory_mb=MEMORY_MB,
+        memory_mb=memory_mb,
         timeout_seconds=timeout_seconds,
         code=LocalFile(f"../{code.path}"),
         source_code_hash=code.sha256_base64,

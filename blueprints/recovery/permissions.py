@@ -6,23 +6,36 @@ The modules of the functions list their calls; a test compares those that they r
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from blueprints.documents import Statement, decrypt_catalogue, encrypt_catalogue
+from blueprints.documents import Statement, allow, encrypt_catalogue
 from blueprints.names import (
     CATALOGUE_OBJECTS,
+    REFILL,
+    WORK,
     catalogue_bucket_arn,
     recovery_role_arn,
+    refill_machine_arn,
     restore_role_arn,
-    service_of,
+)
+from blueprints.recovery.data_access import (
+    grant_table_keys,
+    in_catalogue,
+    read_exports,
+    use_for_reading,
+    use_table_keys,
 )
 from blueprints.recovery.machine_roles import publish_alerts
 from blueprints.recovery.scope import backups_of, own_tables, restorable_tables, with_indexes
-from generator.naming import arn
+from generator.naming import arn, physical
 from generator.spec.resolved import Environment, stack_name
 
 REPORTS = "restores/"
-SETTINGS = f"{CATALOGUE_OBJECTS}settings/"
+SETTINGS, RECORDS = f"{CATALOGUE_OBJECTS}settings/", f"{CATALOGUE_OBJECTS}exports/"
+# What a restore from a chain notes: the table that it made, and the refill that it ordered.
+CHAINS = f"{WORK}chains/"
+# DynamoDB logs what it could not import with the rights of whoever asks, in groups it names itself.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html
+IMPORT_LOGS = "log-group:/aws-dynamodb/imports"
 # What AWS does to the new table with the rights of whoever restores.
 WRITTEN_BY_RESTORES = (
     "dynamodb:BatchWriteItem",
@@ -37,17 +50,6 @@ WRITTEN_BY_RESTORES = (
 READ_VAULT = ("backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault")
 SCALING_SERVICE = "dynamodb.application-autoscaling.amazonaws.com"
 STREAMING_SERVICE = "kinesisreplication.dynamodb.amazonaws.com"
-
-
-def allow(sid: str, actions: Iterable[str], resources: Any, **condition: Any) -> Statement:
-    """Return one statement that allows `actions`."""
-    return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Action": list(actions),
-        "Resource": resources,
-        **({"Condition": condition} if condition else {}),
-    }
 
 
 def plan_restore(environment: Environment) -> list[Statement]:
@@ -71,18 +73,11 @@ def plan_restore(environment: Environment) -> list[Statement]:
         # AWS chooses the ids of restore jobs.
         allow("ReadJobs", ["backup:GetRestoreJobMetadata", "backup:ListRestoreJobs"], "*"),
         *((allow("ReadDestinations", ["sts:AssumeRole"], roles),) if roles else ()),
-        *_read_catalogue(environment),
+        *in_catalogue(environment, reads=(SETTINGS, RECORDS, CHAINS, REPORTS), tells_missing=True),
         # An alias is resolved to the key that it names; AWS chooses the ids of keys.
         allow("ResolveAliases", ["kms:DescribeKey"], arn(environment, "kms", "key/*")),
         allow("FindOwner", ["cloudformation:DescribeStackResource"], stacks),
     ]
-
-
-def _read_catalogue(environment: Environment) -> Iterable[Statement]:
-    bucket, below = catalogue_bucket_arn(environment), (f"{SETTINGS}*", f"{REPORTS}*")
-    yield allow("ListCatalogue", ["s3:ListBucket"], bucket, StringLike={"s3:prefix": list(below)})
-    yield allow("ReadCatalogue", ["s3:GetObject"], [f"{bucket}/{each}" for each in below])
-    yield decrypt_catalogue(environment)
 
 
 def fetch_copy(environment: Environment) -> list[Statement]:
@@ -106,21 +101,23 @@ def restore_table(environment: Environment) -> list[Statement]:
             sorted(
                 (
                     *WRITTEN_BY_RESTORES,
+                    "dynamodb:CreateTable",
+                    "dynamodb:ImportTable",
+                    "dynamodb:ListImports",
+                    "dynamodb:ListTagsOfResource",
                     "dynamodb:RestoreTableFromBackup",
                     "dynamodb:RestoreTableToPointInTime",
+                    "dynamodb:TagResource",
+                    "dynamodb:UntagResource",
                 )
             ),
             list(dict.fromkeys([*own_tables(environment), *targets])),
         ),
-        allow(
-            "RestoreBackups",
-            ["dynamodb:RestoreTableFromBackup"],
-            backups_of(own_tables(environment)),
-        ),
-        # Points from before the Region's opt-in are native backups.
+        # Points from before the Region's opt-in are native backups; together, because names of
+        # tables a third time would not fit into the policy.
         allow(
             "RestorePoints",
-            ["backup:StartRestoreJob"],
+            ["backup:StartRestoreJob", "dynamodb:RestoreTableFromBackup"],
             [_any_point(environment), *backups_of(own_tables(environment))],
         ),
         # Restore jobs have no resource type in IAM.
@@ -140,44 +137,47 @@ def restore_table(environment: Environment) -> list[Statement]:
             StringEquals={"iam:PassedToService": "backup.amazonaws.com"},
         ),
         *use_table_keys(environment, "kms:DescribeKey"),
-        _grant_table_keys(environment),
+        grant_table_keys(environment),
+        *_restore_chains(environment),
     ]
+
+
+def _restore_chains(environment: Environment) -> Iterable[Statement]:
+    """Yield what imports a full export, and orders the refill of what came after it.
+
+    DynamoDB reads the export with the rights of whoever asks.
+    """
+    executions = f"execution:{physical(environment, REFILL)}:restore-*"
+    yield from read_exports(environment)
+    yield from in_catalogue(environment, works=(CHAINS,), tells_missing=True)
+    # AWS chooses the ids of imports; so many names a second time would not fit into the policy.
+    yield allow(
+        "FollowImports",
+        ["dynamodb:DescribeImport"],
+        arn(environment, "dynamodb", "table/*/import/*"),
+    )
+    yield allow(
+        "LogImports",
+        [
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+            "logs:PutRetentionPolicy",
+        ],
+        [arn(environment, "logs", f"{IMPORT_LOGS}{end}") for end in ("", ":*")],
+    )
+    # DescribeLogGroups takes no resource.
+    yield allow("FindImportLogs", ["logs:DescribeLogGroups"], "*")
+    yield allow("OrderRefills", ["states:StartExecution"], refill_machine_arn(environment))
+    yield allow(
+        "FollowRefills", ["states:DescribeExecution"], arn(environment, "states", executions)
+    )
 
 
 def _any_point(environment: Environment) -> str:
     """Return what covers the recovery points of the account and Region: AWS chooses their ids."""
     return arn(environment, "backup", "recovery-point:*")
-
-
-def use_table_keys(environment: Environment, *also: str) -> Iterable[Statement]:
-    """Yield what a restore needs of keys of tables; those of tables defined elsewhere are unknown.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
-    """
-    yield allow(
-        "UseTableKeys",
-        [
-            "kms:Decrypt",
-            *also,
-            "kms:Encrypt",
-            "kms:GenerateDataKey",
-            "kms:GenerateDataKeyWithoutPlaintext",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-        ],
-        arn(environment, "kms", "key/*"),
-        StringEquals={"kms:ViaService": service_of(environment, "dynamodb")},
-    )
-
-
-def _grant_table_keys(environment: Environment) -> Statement:
-    return allow(
-        "GrantTableKeys",
-        ["kms:CreateGrant"],
-        arn(environment, "kms", "key/*"),
-        StringEquals={"kms:ViaService": service_of(environment, "dynamodb")},
-        Bool={"kms:GrantIsForAWSResource": "true"},
-    )
 
 
 def apply_settings(environment: Environment) -> list[Statement]:
@@ -306,16 +306,6 @@ def verify_restore(environment: Environment) -> list[Statement]:
         ),
         *use_for_reading(environment),
     ]
-
-
-def use_for_reading(environment: Environment) -> Iterable[Statement]:
-    """Yield what it takes to read items of tables with customer managed keys."""
-    yield allow(
-        "ReadThroughTableKeys",
-        ["kms:Decrypt"],
-        arn(environment, "kms", "key/*"),
-        StringEquals={"kms:ViaService": service_of(environment, "dynamodb")},
-    )
 
 
 def report_restore(environment: Environment) -> list[Statement]:

@@ -1,4 +1,4 @@
-"""What state machines and functions know of where they run: accounts, vaults, topic, bucket."""
+"""What state machines and functions know of where they run: accounts, vaults, topic, buckets."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 from blueprints.names import (
     alerts_topic_arn,
     catalogue_bucket_name,
+    catalogue_key_alias,
     copy_back_role_arn,
+    readable_exports,
     recovery_role_arn,
+    refill_machine_arn,
     restore_role_arn,
 )
-from generator.naming import vault_name
+from generator.naming import arn, vault_name
 from generator.spec.resolved import Environment, stack_name
 
 
@@ -28,7 +31,29 @@ def place(environment: Environment) -> dict[str, Any]:
         "catalogue_bucket": catalogue_bucket_name(environment),
         "recovery_stack_name": stack_name(environment, "recovery"),
         "is_destination": environment.is_destination,
+        "refill_machine_arn": refill_machine_arn(environment),
+        "export_buckets": list(_export_buckets(environment)),
         **told(environment),
+    }
+
+
+def refill_place(environment: Environment) -> dict[str, Any]:
+    """Return what the functions of a refill know of where they run: what they may read as well."""
+    return {
+        **work_place(environment),
+        "is_destination": environment.is_destination,
+        "refill_machine_arn": refill_machine_arn(environment),
+        "export_buckets": list(_export_buckets(environment)),
+        "dump_buckets": list(_dump_buckets(environment)),
+    }
+
+
+def undo_place(environment: Environment) -> dict[str, Any]:
+    """Return what the functions of an undo know of where they run, and export to."""
+    return {
+        **work_place(environment),
+        "is_destination": environment.is_destination,
+        "catalogue_key_alias_arn": arn(environment, "kms", catalogue_key_alias(environment)),
     }
 
 
@@ -63,6 +88,21 @@ def alert_topic_arn(environment: Environment) -> str | None:
     if environment.spec.alerts is None:
         return None
     return alerts_topic_arn(environment)
+
+
+def _export_buckets(environment: Environment) -> Iterator[dict[str, str]]:
+    for _, each in readable_exports(environment):
+        yield {"name": each.name, "account_id": each.account_id, "region": each.region}
+
+
+def _dump_buckets(environment: Environment) -> Iterator[dict[str, str]]:
+    for source in environment.spec.recovery.refill_sources.values():
+        yield {
+            "name": source.bucket,
+            "prefix": source.prefix,
+            "account_id": source.account_id or environment.account_id,
+            "region": source.region or environment.region,
+        }
 
 
 def _own_vaults(environment: Environment) -> Iterator[dict[str, Any]]:

@@ -5,9 +5,9 @@ The modules of the functions list their calls; a test compares those that they r
 
 from __future__ import annotations
 
-from blueprints.documents import Statement, decrypt_catalogue, encrypt_catalogue
+from blueprints.documents import Statement, allow, decrypt_catalogue, encrypt_catalogue
 from blueprints.names import CATALOGUE_OBJECTS, catalogue_bucket_arn
-from blueprints.recovery.permissions import SETTINGS, allow, read_settings
+from blueprints.recovery.permissions import SETTINGS, read_settings
 from blueprints.recovery.scope import backups_of, named_or_all, own_tables
 from blueprints.watching import METRIC_NAMESPACE
 from generator.spec.resolved import Environment

@@ -42,7 +42,7 @@ def restorable_tables(environment: Environment) -> list[str]:
 
 def named_or_all(environment: Environment, table_arns: list[str]) -> list[str]:
     """Return these tables, or all of the account and Region where they are too many to name."""
-    return table_arns if table_arns and _fits(table_arns) else [_all(environment)]
+    return table_arns if table_arns and fits(table_arns) else [_all(environment)]
 
 
 def with_indexes(table_arns: Iterable[str]) -> list[str]:
@@ -68,5 +68,6 @@ def _all(environment: Environment) -> str:
     return arn(environment, "dynamodb", "table/*")
 
 
-def _fits(arns: list[str]) -> bool:
+def fits(arns: Iterable[str]) -> bool:
+    """Return whether these are few enough for one statement."""
     return sum(len(each) + len('"",') for each in arns) <= MOST_CHARACTERS

@@ -7,6 +7,7 @@ The copy is locked as the object is, or else as the bucket that it is in locks o
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
@@ -104,11 +105,20 @@ def _replicate(backend: S3Backend, bucket: FakeBucket, key: FakeKey, destination
         key.name,
         key.value,
         storage=storage,
-        etag=key.etag.strip('"'),
+        etag=_etag(key, kms),
         **encryption,
         **(locked or s3_buckets.retention(bucket)),
     )
     replica._metadata = key._metadata  # noqa: SLF001 - which the request writes only afterwards
+
+
+def _etag(key: FakeKey, kms: str | None) -> str:
+    """Return the ETag of a replica: encrypted with another key, it has another one.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+    """
+    etag = key.etag.strip('"')
+    return sha256(f"{kms} {etag}".encode()).hexdigest()[: len(etag)] if kms else etag
 
 
 def install() -> None:

@@ -2,6 +2,9 @@
 
 A thaw takes as many hours as its tier, by the clock that `clock` moves. `POST /moto-api/thaw` takes
 `{"seconds": 2}`: how long each takes instead, those that have begun included (null: its hours).
+`POST /moto-api/transitions` takes `{"bucket": "b", "prefix": "p/", "suffix": ".gz",
+"storage_class": "GLACIER"}`: these objects move as by a lifecycle rule, which changes nothing else
+of them. The answer tells how many they are.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html
 """
 
@@ -19,7 +22,7 @@ from moto.s3.exceptions import MissingKey
 from moto.s3.models import FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
-from . import clock
+from . import clock, s3_buckets
 from .operations import parsed_request
 
 if TYPE_CHECKING:
@@ -126,6 +129,20 @@ def _answer(request: Request, _url: str, _headers: Any) -> tuple[int, dict[str, 
     return 200, {"Content-Type": "application/json"}, json.dumps(SETTINGS)
 
 
+def _transition(request: Request, _url: str, _headers: Any) -> tuple[int, dict[str, str], str]:
+    asked = json.loads(request.data)
+    found = s3_buckets.find(asked["bucket"])
+    assert found is not None
+    moved = [
+        key
+        for key in list(found[1].keys.values())
+        if key.name.startswith(asked["prefix"]) and key.name.endswith(asked.get("suffix", ""))
+    ]
+    for key in moved:
+        key.set_storage_class(asked["storage_class"])
+    return 200, {"Content-Type": "application/json"}, json.dumps({"moved": len(moved)})
+
+
 def install() -> None:
     """Thaw as above, around what else a reset does."""
     reset = MotoAPIBackend.reset
@@ -139,3 +156,4 @@ def install() -> None:
     S3Backend.get_object = _get_object
     S3Response._key_response_post = _response_post  # noqa: SLF001
     urls.url_paths["{0}/moto-api/thaw"] = _answer
+    urls.url_paths["{0}/moto-api/transitions"] = _transition

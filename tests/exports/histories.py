@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Item = dict[str, Any]
 
 KEYS = 8
+NAMES = ("amount", "names", "nested", "raw")
 
 
 @dataclass(kw_only=True)
@@ -46,8 +47,11 @@ class History:
                 each["AttributeName"]: {types[each["AttributeName"]]: str(number)}
                 for each in schema["KeySchema"]
             }
-            if random.random() < 0.3:
+            kind = random.random()
+            if kind < 0.3:
                 api.delete_item(TableName=name, Key=key)
+            elif kind < 0.5:
+                api.update_item(TableName=name, Key=key, **_update(random))
             else:
                 api.put_item(TableName=name, Item={**key, **_attributes(random)})
             self.note()
@@ -67,3 +71,15 @@ def _attributes(random: Random) -> dict[str, Any]:
         "nested": {"M": {"list": {"L": [{"BOOL": number > 50}, {"NULL": True}]}}},
     }
     return {name: every[name] for name in random.sample(sorted(every), length)}
+
+
+def _update(random: Random) -> dict[str, Any]:
+    """Return what sets some attributes and removes another; without an item, it makes one."""
+    removed, found = random.choice(NAMES), _attributes(random)
+    found.pop(removed, None)
+    sets = ", ".join(f"#{name} = :{name}" for name in found)
+    return {
+        "UpdateExpression": f"{f'SET {sets} ' if sets else ''}REMOVE #{removed}",
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*found, removed)},
+        **({"ExpressionAttributeValues": {f":{k}": v for k, v in found.items()}} if found else {}),
+    }

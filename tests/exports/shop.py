@@ -168,12 +168,12 @@ def deployed(aws: LocalAws, folder: Path) -> Shop:
     shop = written(aws, folder)
     make_sessions(shop.prod)
     deploy_places(shop.archive, shop.prod, shop.remote)
-    _lend_alias(shop)
+    lend_alias(shop)
     shop.wait_at_most(0.05)
     return shop
 
 
-def _lend_alias(shop: Shop) -> None:
+def lend_alias(shop: Shop) -> None:
     """Let the alias of the archive's key be found: the local KMS looks in the caller's account."""
     place = export_place(shop.remote.environment)
     assert place is not None

@@ -39,8 +39,10 @@ def test_the_commands_are_those_of_the_first_release() -> None:
         "init",
         "lint",
         "points",
+        "refill",
         "restore",
         "schema",
+        "undo",
     ]
 
 

@@ -22,7 +22,8 @@ LAYERS = (
     {"authority", "limits", "guide", "departures"},
     {"generate", "explain", "adopt"},
     {"lint", "points"},
-    {"audit", "restore"},
+    {"audit", "executions"},
+    {"restore", "refill", "undo"},
     {"cli"},
 )
 LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in parts}

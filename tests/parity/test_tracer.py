@@ -54,6 +54,7 @@ NOT_IN_BOTH = {
     "lint.accept.* (its name)": "`holdfast lint` reads it",
     "protections.*.backups.*.copies.* (its name)": "a name to merge by; the output has none",
     "protections.*.exports.tiers.accept_thaw_hours": "a consent; `points` reads it",
+    "recovery.refill_sources.* (its name)": "a name to merge by; the output has none",
     "tables.*.attributes.* (its name)": "renaming it here alone is a mistake",
     "vaults.*.lock.i_understand_this_cannot_be_undone": "a consent; without it, a mistake",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tests.policies.grants import Grant, key_policy, uses_key
 from tests.policies.rendered import ARCHIVE, BOOKS, PROD, STORE, STRANGER, Place
@@ -154,8 +154,7 @@ def _export(site: Site) -> Iterator[Grant]:
             key: key_policy(site.place) if site.owner is site.place else open_to_all("kms:*")
         },
     )
-    of_table = uses_key(site.place, "Decrypt", "dynamodb")
-    yield replace(of_table, context={**of_table.context, **OF_NO_NAME})
+    yield uses_key(site.place, "Decrypt", "dynamodb")
 
 
 def _of_exports(site: Site, names: str) -> Grant:

@@ -111,7 +111,7 @@ def uses_key(
 
     Of one alias or of any.
     """
-    context: dict[str, Any] = dict(more)
+    context: dict[str, Any] = {"kms:ResourceAliases": ["alias/of-no-concern"], **more}
     wrong: list[Context] = []
     if service is not None:
         context["kms:ViaService"] = f"{service}.{place.region}.amazonaws.com"

@@ -6,14 +6,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.policies.grants import Grant, uses_key
-from tests.policies.rendered import ARCHIVE, COLLECT, PROD, STRANGER, WEB, Place
+from tests.policies.reading_grants import Dumps, Exported, reads_exports
+from tests.policies.rendered import (
+    ARCHIVE,
+    BOOKS,
+    COLLECT,
+    PROD,
+    STORE,
+    STRANGER,
+    WEB,
+    Place,
+)
 
 ITEMS = "BatchWriteItem DeleteItem GetItem PutItem Query Scan UpdateItem"
+# Of a table that a chain of exports is brought back into.
+MADE = "CreateTable ImportTable ListImports ListTagsOfResource TagResource UntagResource"
 USE = (
     "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom "
     "ReEncryptTo"
 )
 SETTINGS, REPORT = "catalog/settings/employee/20261120T023000Z.json", "restores/employee/1a.json"
+RECORD = "catalog/exports/1.json"
+WORK = {
+    "chain": "work/chains/employee-restored/1a.json",
+    "refill": "work/refills/1a/00000/list.json",
+    "undo": "work/undos/1a/list.json",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +45,10 @@ class Site:
     streams: bool = True
     alerts: bool = True
     snapshots: tuple[str, ...] = ()
+    exported: tuple[Exported, ...] = ()
+    dumps: tuple[Dumps, ...] = ()
+    # Of others the documents are like those of another environment.
+    only: tuple[str, ...] = ()
 
     def tables(self, *ends: str) -> tuple[str, ...]:
         names = self.names or ("anything",)
@@ -56,11 +78,33 @@ SITES = {
         vaults=("main", "critical", "long"),
         destination=ARCHIVE,
         snapshots=("order_transaction",),
+        exported=(
+            Exported(
+                bucket_name="shop-prod-exports-111111111111-eu-central-1",
+                owner=PROD,
+                protection="critical",
+                alias="exports",
+            ),
+            Exported(
+                bucket_name="shop-archive-exports-prod-222222222222-eu-central-1",
+                owner=ARCHIVE,
+                protection="critical",
+            ),
+        ),
+        dumps=(Dumps(bucket_name="shop-data-pipeline", prefix="dynamodb/"),),
     ),
     "archive": Site(
         place=ARCHIVE,
         names=("employee", "order_transaction", "cart", "legacy_sessions"),
         vaults=("archive",),
+        exported=(
+            Exported(
+                bucket_name="shop-archive-exports-prod-222222222222-eu-central-1",
+                owner=ARCHIVE,
+                protection="critical",
+                alias="exports-prod",
+            ),
+        ),
     ),
     "collect": Site(place=COLLECT, names=(), vaults=("all",), alerts=False),
     "web": Site(
@@ -70,6 +114,30 @@ SITES = {
         destination=COLLECT,
         streams=False,
         alerts=False,
+    ),
+    "books": Site(
+        place=BOOKS,
+        names=("employee",),
+        vaults=("main",),
+        streams=False,
+        alerts=False,
+        exported=(
+            Exported(
+                bucket_name="shop-store-exports-books-232323232323-eu-west-1",
+                owner=STORE,
+                protection="standard",
+                frozen=True,
+            ),
+        ),
+        dumps=(
+            Dumps(
+                bucket_name="Books_Of_Old",
+                prefix="dumps/",
+                account="242424242424",
+                key="arn:aws:kms:us-east-1:242424242424:key/0d990263-018e-4e65-a703-eff731de951e",
+            ),
+        ),
+        only=("restore-table", "plan-refill", "load-file"),
     ),
 }
 TARGETS, INDEXES = ("", "-restored"), ("", "-restored", "/index/by_name", "-restored/index/by_name")
@@ -104,7 +172,7 @@ def _in_region(site: Site, service: str, names: str, arn: str) -> Grant:
 
 
 def in_bucket(site: Site, names: str, *keys: str) -> Grant:
-    others = {SETTINGS, REPORT, "catalog/exports/1.json"} - set(keys)
+    others = {SETTINGS, REPORT, RECORD, *WORK.values()} - set(keys)
     return Grant(
         service="s3",
         names=names,
@@ -116,7 +184,7 @@ def in_bucket(site: Site, names: str, *keys: str) -> Grant:
     )
 
 
-def lists(site: Site, *prefixes: str) -> Iterator[Grant]:
+def lists(site: Site, *prefixes: str, wrong: str = "catalog/exports/") -> Iterator[Grant]:
     for prefix in prefixes:
         yield Grant(
             service="s3",
@@ -124,8 +192,24 @@ def lists(site: Site, *prefixes: str) -> Iterator[Grant]:
             on=(site.bucket,),
             not_on=("arn:aws:s3:::team-data",),
             context={"s3:prefix": prefix},
-            wrong=({"s3:prefix": "catalog/exports/"}, {"s3:prefix": None}),
+            wrong=({"s3:prefix": wrong}, {"s3:prefix": None}),
         )
+
+
+def lists_all(site: Site) -> Grant:
+    """Return the right to list the catalogue's bucket: else what is missing is called forbidden."""
+    return Grant(
+        service="s3",
+        names="ListBucket",
+        on=(site.bucket,),
+        not_on=("arn:aws:s3:::team-data",),
+        context={"s3:prefix": None},
+    )
+
+
+def uses_catalogue(site: Site) -> Iterator[Grant]:
+    for name in ("GenerateDataKey", "Decrypt"):
+        yield uses_key(site.place, name, "s3", "catalog")
 
 
 def _plan(site: Site) -> Iterator[Grant]:
@@ -150,8 +234,8 @@ def _plan(site: Site) -> Iterator[Grant]:
         not_on=(place.vault("other"),),
     )
     yield Grant(service="backup", names="GetRestoreJobMetadata ListRestoreJobs")
-    yield from lists(site, "catalog/settings/employee/", "restores/employee/")
-    yield in_bucket(site, "GetObject", SETTINGS, REPORT)
+    yield lists_all(site)
+    yield in_bucket(site, "GetObject", SETTINGS, REPORT, RECORD, WORK["chain"])
     yield uses_key(place, "Decrypt", "s3", "catalog")
     yield Grant(
         service="kms",
@@ -197,7 +281,7 @@ def _restore(site: Site) -> Iterator[Grant]:
     place = site.place
     yield Grant(
         service="dynamodb",
-        names=f"RestoreTableToPointInTime DescribeTable {ITEMS}",
+        names=f"RestoreTableToPointInTime DescribeTable {MADE} {ITEMS}",
         on=site.tables(*TARGETS),
         not_on=site.others,
     )
@@ -221,6 +305,44 @@ def _restore(site: Site) -> Iterator[Grant]:
         wrong=({"iam:PassedToService": "lambda.amazonaws.com"},),
     )
     yield from _table_keys(site)
+    yield from _restore_chains(site)
+
+
+def _restore_chains(site: Site) -> Iterator[Grant]:
+    place = site.place
+    yield from reads_exports(place, site.exported, thaws=True)
+    yield lists_all(site)
+    yield in_bucket(site, "GetObject PutObject", WORK["chain"])
+    yield from uses_catalogue(site)
+    imported = place.arn("dynamodb", "table/anything/import/01489602797149-73d8d5bc")
+    yield _in_region(site, "dynamodb", "DescribeImport", imported)
+    group = place.arn("logs", "log-group:/aws-dynamodb/imports")
+    others = (group.replace("dynamodb", "lambda"), group.replace(place.region, "us-east-1"))
+    of_group = "CreateLogGroup DescribeLogStreams PutRetentionPolicy"
+    yield Grant(service="logs", names=of_group, on=(group,), not_on=others)
+    yield Grant(
+        service="logs",
+        names="CreateLogStream PutLogEvents",
+        on=(f"{group}:log-stream:1a",),
+        not_on=tuple(f"{each}:log-stream:1a" for each in others),
+    )
+    yield Grant(service="logs", names="DescribeLogGroups")
+
+    def of(kind: str, what: str) -> str:
+        return place.arn("states", f"{kind}:shop-{place.name}-{what}")
+
+    yield Grant(
+        service="states",
+        names="StartExecution",
+        on=(of("stateMachine", "refill"),),
+        not_on=(of("stateMachine", "undo"), of("stateMachine", "restore")),
+    )
+    yield Grant(
+        service="states",
+        names="DescribeExecution",
+        on=(of("execution", "refill:restore-1a2b"),),
+        not_on=(of("execution", "refill:by-hand"), of("execution", "undo:restore-1a2b")),
+    )
 
 
 def _table_keys(site: Site) -> Iterator[Grant]:
@@ -316,6 +438,10 @@ def _restoring(site: Site) -> Iterator[Grant]:
 
 BY_THE_CLOCK = ("settings-snapshot", "take-snapshots", "check-freshness", "keep-pitr")
 STEPS = ("plan-restore", "restore-table", "apply-settings", "verify-restore", "report-restore")
+WRITING = (
+    *("plan-refill", "load-file", "report-refill"),
+    *("plan-undo", "undo-keys", "report-undo"),
+)
 
 
 def calls(site: Site, *functions: str) -> Grant:
@@ -326,7 +452,7 @@ def calls(site: Site, *functions: str) -> Grant:
         service="lambda",
         names="InvokeFunction",
         on=tuple(map(of, functions)),
-        not_on=(*map(of, {*STEPS, *BY_THE_CLOCK} - {*functions}),),
+        not_on=(*map(of, {*STEPS, *WRITING, *BY_THE_CLOCK} - {*functions}),),
     )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from blueprints import exports, guardrails
+from blueprints import exports, guardrails, recovery
 from generator import pipeline, workspace
 from tests.policies.linter import Kind
 from tests.policies.simulator import ADMINISTRATOR, Case, Context, Document, Outcome, evaluate
@@ -26,7 +26,8 @@ ENVIRONMENTS = Path(__file__).with_name("environments")
 # What else these two have, others have as well.
 ONLY_EXPORTS = ("books", "store")
 # What staging and archive-west say of each other, books and store say.
-LIKE_BOOKS = frozenset({"RoleOfCatalogueReplication"})
+READING = frozenset(f"RoleForFunction{name}" for name in ("RestoreTable", "PlanRefill", "LoadFile"))
+LIKE_BOOKS = frozenset({"RoleOfCatalogueReplication"}) | READING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,8 @@ def _documents() -> Iterator[tuple[str, str, tuple[str, ...], Document]]:
     for each in (*workspace.load(directory=EXAMPLES), *workspace.load(directory=ENVIRONMENTS)):
         name = each.environment.name
         for part in pipeline.render(each.environment, ("cloudformation",)).parts:
-            beside = name in ONLY_EXPORTS and part.blueprint is not exports
+            of_recovery = name == "books" and part.blueprint is recovery
+            beside = name in ONLY_EXPORTS and not (part.blueprint is exports or of_recovery)
             beside |= name == "staging" and part.blueprint is exports
             if part.blueprint is guardrails or beside or name == "archive-west":
                 continue
@@ -126,6 +128,8 @@ def _documents() -> Iterator[tuple[str, str, tuple[str, ...], Document]]:
             resources = part.cloudformation.template["Resources"]
             for logical_id, resource in resources.items():
                 if name == "staging" and logical_id in LIKE_BOOKS:
+                    continue
+                if of_recovery and logical_id not in READING:
                     continue
                 for path, found in with_statements(resource, ()):
                     yield name, logical_id, path, found

@@ -56,6 +56,9 @@ class Held:
     writer: str | None = None
     reader: str | None = None
     replicator: str | None = None
+    # The way back of the source: who reads there, and who thaws first.
+    back: tuple[str, ...] = ()
+    thaws: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -70,6 +73,7 @@ class Held:
         return Caller(arn=self.source.role(what), why=f"{what} of {self.source.name}")
 
 
+BACK = ("restore-table", "plan-refill", "load-file")
 HELD = (
     Held(
         owner=PROD,
@@ -87,6 +91,7 @@ HELD = (
         bucket="arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1",
         protection="critical",
         replicator="exports-replication",
+        back=BACK,
     ),
     Held(
         owner=STORE,
@@ -97,6 +102,8 @@ HELD = (
         protection="standard",
         writer="export-table",
         reader="verify-export",
+        back=BACK,
+        thaws=BACK[:2],
     ),
 )
 REPLICA = HELD[1]
@@ -140,7 +147,15 @@ def _of_bucket(held: Held) -> Iterator[Case]:
             yield _asks(held, caller, action, held.file, "explicit_deny")
     yield from _replicated(held)
     yield from _written(held)
-    yield from _read(held)
+    yield from _come_to_read(held)
+
+
+def _come_to_read(held: Held) -> Iterator[Case]:
+    for what in (held.reader, *held.back):
+        if what is not None:
+            yield from _read(held, held.caller(what))
+    for what in held.back:
+        yield from _thawed(held, what)
 
 
 def _by_rights(held: Held) -> Iterator[Case]:
@@ -205,10 +220,15 @@ def _written(held: Held) -> Iterator[Case]:
     yield from _never(held, me)
 
 
-def _read(held: Held) -> Iterator[Case]:
-    if held.reader is None:
-        return
-    me = held.caller(held.reader)
+def _thawed(held: Held, what: str) -> Iterator[Case]:
+    me = held.caller(what)
+    given: Outcome = "allow" if what in held.thaws else "deny"
+    yield _asks(held, me, "RestoreObject", held.file, given)
+    yield _asks(held, me.powerless(), "RestoreObject", held.file, "deny")
+    yield _asks(held, me, "RestoreObject", held.elsewhere, "deny")
+
+
+def _read(held: Held, me: Caller) -> Iterator[Case]:
     for action, resource in (("GetObject", held.file), ("ListBucket", held.bucket)):
         yield _asks(held, me, action, resource, "allow")
         yield _asks(held, me.powerless(), action, resource, "deny")
@@ -246,6 +266,7 @@ def _of_key(held: Held) -> Iterator[Case]:
         held.replicator: ("Encrypt", "GenerateDataKey"),
         held.writer: ("Decrypt", "GenerateDataKey"),
         held.reader: ("Decrypt",),
+        **dict.fromkeys(held.back, ("Decrypt",)),
     }
     for what, actions in used.items():
         if what is not None:
@@ -319,8 +340,8 @@ TABLES: dict[str, tuple[Case, ...]] = {
 }
 # Damages that change nothing (patterns), each with its reason.
 MEANINGLESS = {
-    "archive/*: AllowReplicas for anybody": "the condition names the one role there is",
-    "store/*: Allow* for anybody": "the condition names the one role there is",
+    "archive/*: Allow* for anybody": "the condition names the roles there are",
+    "store/*: Allow* for anybody": "the condition names the roles there are",
 }
 
 

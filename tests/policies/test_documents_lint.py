@@ -36,9 +36,13 @@ REVIEWED = {
         "CopyBack: RESOURCE_STAR *",
     ): "points have ids that AWS chooses; reading and copying back is what the role is for",
     (
-        "*/RoleOfExportsMachine:policy",
+        "*/RoleOf*Machine:policy",
         "FollowChildren: RESOURCE_MISMATCH *DescribeExecution*",
     ): "it may describe express executions too, of which there are none: children are standard",
+    (
+        "*/RoleForFunctionRestoreTable:policy",
+        "FollowRefills: RESOURCE_MISMATCH *DescribeExecution*",
+    ): "refills are standard executions as well",
     (
         "*PolicyOf*Bucket*",
         "DenyPlainHttp: RESOURCE_MISMATCH s3:* acts on *",

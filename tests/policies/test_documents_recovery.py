@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from tests.policies import scheduled_grants
+from tests.policies import refill_grants, scheduled_grants
 from tests.policies.grants import judged, logs
 from tests.policies.recovery_grants import FUNCTIONS, ONLY_SOURCES, ROLES, SITES, Site
 from tests.policies.rendered import (
@@ -34,18 +34,26 @@ Sources = Mapping[str, Sequence[tuple[str | None, str | None]]]
 
 
 def _policies(environment: str, site: Site) -> Iterator[tuple[str, tuple[Case, ...]]]:
-    functions = {**FUNCTIONS, **scheduled_grants.FUNCTIONS}
-    scheduled = {*scheduled_grants.FUNCTIONS, *scheduled_grants.ROLES}
+    functions = {**FUNCTIONS, **refill_grants.FUNCTIONS, **scheduled_grants.FUNCTIONS}
+    with_tables = {
+        *ONLY_SOURCES,
+        *refill_grants.ONLY_WITH_TABLES,
+        *scheduled_grants.FUNCTIONS,
+        *scheduled_grants.ROLES,
+    }
     known = {
         **{
             what: (f"RoleForFunction{what.title().replace('-', '')}", grants)
             for what, grants in functions.items()
         },
         **ROLES,
+        **refill_grants.ROLES,
         **scheduled_grants.ROLES,
     }
     for what, (logical_id, grants) in known.items():
-        if site.destination is None and what in {*ONLY_SOURCES, *scheduled}:
+        if site.only and what not in site.only:
+            continue
+        if site.destination is None and what in with_tables:
             continue
         if what == "take-snapshots" and not site.snapshots:
             continue
@@ -64,6 +72,8 @@ def _trusts(environment: str, *only: str) -> Iterator[tuple[str, tuple[Case, ...
         "RoleForFunctionPlanRestore": {"lambda": ((None, None),)},
         "RoleForRestores": {"backup": ((None, None),)},
         "RoleOfRestoreMachine": {"states": ((f"{machine}restore", f"{machine}other"),)},
+        "RoleOfRefillMachine": {"states": ((f"{machine}refill", f"{machine}undo"),)},
+        "RoleOfUndoMachine": {"states": ((f"{machine}undo", f"{machine}refill"),)},
         "RoleOfScheduledMachines": {
             "states": (
                 (f"{machine}settings-snapshot", f"{machine}restore"),
@@ -132,6 +142,8 @@ MEANINGLESS = {
     "*: RestorePoints without *:table/*/backup/[*]": "the evaluator knows no such resource of the"
     " action; AWS does: points from before the opt-in are native backups",
     "*: ScaleByAlarms without cloudwatch:PutMetricAlarm": "alarms keep the names of their owners",
+    "collect/*: RestorePoints without dynamodb:RestoreTableFromBackup": "of an organization any "
+    "table is granted, and what lies below",
     "collect/*: RestoreBackups *": "of an organization any table is granted, and what lies below",
 }
 

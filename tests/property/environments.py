@@ -73,7 +73,7 @@ def _shared(draw: st.DrawFn, place: Written) -> Written:
                 guardrails=guardrails(place, people),
                 permissions_boundary_arn=_boundaries(place),
                 manage_region_settings=st.booleans(),
-                recovery=recoveries(),
+                recovery=recoveries(place),
                 lint=st.sampled_from(["HF001", "HF004:vaults.main"]).map(
                     lambda rule: {"accept": {rule: REASON}}
                 ),

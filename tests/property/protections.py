@@ -193,13 +193,31 @@ def class_maps(
     return classes
 
 
-def recoveries() -> st.SearchStrategy[Written]:
-    """Return what is said of the way back."""
+@st.composite
+def recoveries(draw: st.DrawFn, place: Written) -> Written:
+    """Draw what is said of the way back."""
     settings = some(
         schedule=st.sampled_from((*SCHEDULES, "rate(12 hours)")),
         schedule_timezone=st.sampled_from(TIME_ZONES),
     )
-    return some(enabled=st.booleans(), settings_snapshots=settings)
+    written = draw(some(enabled=st.booleans(), settings_snapshots=settings))
+    if written.get("enabled", True) and draw(st.booleans()):
+        names = [f"dumps.{number}-of-years" for number in range(draw(st.integers(1, 3)))]
+        written["refill_sources"] = {
+            f"source-{number}": {"bucket": name, **draw(_refill_source(place))}
+            for number, name in enumerate(names)
+        }
+    return written
+
+
+def _refill_source(place: Written) -> st.SearchStrategy[Written]:
+    where = f"{place['partition']}:kms:{place['region']}:000000000009"
+    return some(
+        prefix=st.sampled_from(["", "dumps/", "a b/", "é+=:/%{d}/"]),
+        account_id=st.just("000000000009"),
+        region=st.just(place["region"]),
+        kms_key_arn=st.just(f"arn:{where}:key/12345678-90ab-cdef-1234-567890abcdef"),
+    )
 
 
 # --- people ---------------------------------------------------------------------------------------

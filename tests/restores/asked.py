@@ -32,6 +32,18 @@ DYNAMODB = "dynamodb.amazonaws.com"
 # What DynamoDB is to be allowed beside PutObject, to export into a bucket.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
 OF_EXPORTS = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:PutObjectAcl")
+# What DynamoDB logs with the rights of whoever imports.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html
+IMPORT_LOGS = "log-group:/aws-dynamodb/imports"
+_STREAM = f"{IMPORT_LOGS}:log-stream:1a2b3c"
+OF_IMPORTS = {
+    "logs:DescribeLogGroups": "",
+    **dict.fromkeys(("logs:CreateLogStream", "logs:PutLogEvents"), _STREAM),
+    **dict.fromkeys(
+        ("logs:CreateLogGroup", "logs:DescribeLogStreams", "logs:PutRetentionPolicy"),
+        IMPORT_LOGS,
+    ),
+}
 # https://docs.aws.amazon.com/service-authorization/latest/reference/
 WITHOUT_RESOURCE = frozenset(
     {
@@ -75,13 +87,24 @@ def asked(call: Call) -> Iterator[Asked]:
                 resource=resource,
                 context=_context(action, given),
             )
+    for other, resource, context in _besides(action, given, call):
+        yield Asked(role_arn=call["role_arn"], action=other, resource=resource, context=context)
+
+
+def _besides(
+    action: str, given: Parameters, call: Call
+) -> Iterator[tuple[str, str, dict[str, str | list[str]]]]:
+    """Yield action, resource and context of what else a call takes."""
     if "IamRoleArn" in given:
-        yield Asked(
-            role_arn=call["role_arn"],
-            action="iam:PassRole",
-            resource=given["IamRoleArn"],
-            context={"iam:PassedToService": "backup.amazonaws.com"},
-        )
+        context: dict[str, str | list[str]] = {"iam:PassedToService": "backup.amazonaws.com"}
+        yield "iam:PassRole", given["IamRoleArn"], context
+    if action == "dynamodb:CreateTable" and given.get("Tags"):
+        (table,) = _resources(action, given, call)
+        yield "dynamodb:TagResource", table, {}
+    if action == "dynamodb:ImportTable":
+        here = f"arn:aws:logs:{call['region']}:{call['account_id']}"
+        for other, resource in OF_IMPORTS.items():
+            yield other, f"{here}:{resource}" if resource else "*", {}
 
 
 def _context(action: str, given: Parameters) -> dict[str, str | list[str]]:
@@ -149,11 +172,14 @@ def _dynamodb(given: Parameters, arn: Any) -> list[str]:
     if "BackupArn" in given and "TargetTableName" not in given:
         return [given["BackupArn"]]
     names = ("SourceTableName", "TargetTableName", "TableName")
-    if "ExportArn" in given:
-        return [given["ExportArn"]]
+    for name in ("ExportArn", "ImportArn"):
+        if name in given:
+            return [given[name]]
+    given = given.get("TableCreationParameters", given)
     named = ("BackupArn", "ResourceArn", "TableArn")
     found = [given[name] for name in named if name in given]
     found += [arn(f"table/{given[name]}") for name in names if name in given]
+    found += [arn(f"table/{name}") for name in given.get("RequestItems", ())]
     if "IndexName" in given:
         found = [f"{each}/index/{given['IndexName']}" for each in found]
     return found
@@ -174,12 +200,22 @@ _USE = (
     *("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
     *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
 )
+# What AWS lists for whoever writes to a table, but for the grant that a new table needs.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+_WRITE = tuple(each for each in _USE if each != "kms:CreateGrant")
 # Action → what KMS is asked then.
 _OF_KEYS: Mapping[str, tuple[str, ...]] = {
+    "dynamodb:BatchGetItem": ("kms:Decrypt",),
+    "dynamodb:BatchWriteItem": _WRITE,
+    "dynamodb:CreateTable": _USE,
+    "dynamodb:DeleteItem": _WRITE,
     "dynamodb:ExportTableToPointInTime": ("kms:Decrypt",),
     "dynamodb:GetItem": ("kms:Decrypt",),
+    "dynamodb:ImportTable": _USE,
+    "dynamodb:PutItem": _WRITE,
     "dynamodb:Query": ("kms:Decrypt",),
     "dynamodb:Scan": ("kms:Decrypt",),
+    "dynamodb:UpdateItem": _WRITE,
     "dynamodb:RestoreTableFromBackup": _USE,
     # Of an upload in parts S3 reads the key again.
     "s3:AbortMultipartUpload": ("kms:Decrypt",),
@@ -204,6 +240,6 @@ _RESOURCES: Mapping[str, Any] = {
     "s3": _s3,
     "sns": lambda given, _arn: [given["TopicArn"]],
     "ssm": lambda given, arn: [arn(f"parameter{given['Name']}")],
-    "states": lambda given, _arn: [given["stateMachineArn"]],
+    "states": lambda given, _arn: [given.get("executionArn") or given["stateMachineArn"]],
     "sts": lambda given, _arn: [given["RoleArn"]],
 }

@@ -294,14 +294,14 @@ def deployed(aws: LocalAws, folder: Path) -> Shop:
     return shop
 
 
-def deploy_places(*places: Place) -> None:
+def deploy_places(*places: Place, stacks: Sequence[str] = STACKS) -> None:
     """Deploy what restores and exports need, in this order: destinations come first."""
     for place in places:
         place.client("sqs").create_queue(QueueName=QUEUE)
         place.client("backup").update_region_settings(
             ResourceTypeManagementPreference={"DynamoDB": True}
         )
-        place.deploy(*STACKS)
+        place.deploy(*stacks)
 
 
 def make_sessions(prod: Place) -> None:

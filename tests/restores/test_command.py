@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.restores.people import command
 from tests.restores.scenarios import ORDERS, discarded, emptied, filled, held
 from tests.restores.shop import HERE
-from tests.unit.command import holdfast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,7 @@ def _short_waits(shop: Shop) -> Iterator[None]:
 
 
 def run(place: Place, *arguments: str) -> Result:
-    """Run the command where the environments lie, signed in to the place's account."""
-    variables = place.aws.environment(place.environment.account_id, place.environment.region)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in variables.items():
-            if name.startswith("AWS_"):
-                patch.setenv(name, value)
-        patch.chdir(HERE.parent)
-        return holdfast(*arguments)
+    return command(place, HERE.parent, *arguments)
 
 
 def test_a_lost_table_is_back_in_two_commands_and_followed_again(shop: Shop) -> None:

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.e2e.demos import demo
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-SECONDS = 600
-
 
 def test_the_demo_runs_from_nothing_to_a_table_that_is_owned_again() -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "tools/restore_demo.py")],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    shown = done.stdout
+    shown = demo("restore_demo")
     assert len(shown.splitlines()) <= 100
     assert (
         "RESTORED  order_transaction of prod is back as order_transaction, and verified." in shown

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.restores import scenarios
+from tests.restores.people import guided, script
 from tests.restores.scenarios import CART, ORDERS, emptied, filled, held
 
 if TYPE_CHECKING:
@@ -26,31 +23,6 @@ pytestmark = pytest.mark.e2e
 
 STACK = "shop-prod-tables"
 TABLES = {"TableOrderTransaction": ORDERS, "TableCart": CART}
-
-
-def guided(place: Place, after: str) -> str:
-    """Return the first block of commands that follows a text in the guide."""
-    text = place.tree.files["README.md"].split(after, 1)[1]
-    found = re.search(r"```sh\n(.*?)```", text, re.DOTALL)
-    assert found is not None
-    return found[1]
-
-
-def run(place: Place, script: str) -> str:
-    """Run commands of the guide where the output lies, as a person would."""
-    variables = place.aws.environment(place.environment.account_id, place.environment.region)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=place.folder,
-        env=variables | {"PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def tables_of_the_stack(place: Place) -> dict[str, str]:
@@ -86,7 +58,7 @@ def test_a_deleted_stack_is_imported_and_deployed(shop: Shop) -> None:
     assert "scaling" in {each["setting"] for each in outcome.report["settings"]["left"]}
     assert held(prod, CART, CART).settings["scaling"] == []
 
-    shown = run(prod, guided(prod, "**The stack is gone**"))
+    shown = script(prod, guided(prod, "**The stack is gone**"))
     actions = dict(reversed(line.split("\t")) for line in shown.splitlines() if "\t" in line)
     assert actions.keys() >= TABLES.keys()
     assert set(actions.values()) == {"Import"}
@@ -113,7 +85,7 @@ def test_a_stack_that_lost_one_table_imports_it_alone(shop: Shop) -> None:
     assert outcome.status == "SUCCEEDED", outcome.errors
     assert outcome.report["owner"]["case"] == "stack_gone"
 
-    shown = run(prod, guided(prod, "Where the stack is there and lacks this table alone"))
+    shown = script(prod, guided(prod, "Where the stack is there and lacks this table alone"))
     assert "Import\tTableOrderTransaction" in shown
     deployed(prod)
     assert tables_of_the_stack(prod) == TABLES

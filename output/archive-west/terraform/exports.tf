@@ -50,6 +50,27 @@ resource "aws_kms_key" "held_key_of_exports_shop_staging" {
         }
       },
       {
+        Sid    = "AllowReading"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::444444444444:root"]
+        }
+        Action   = ["kms:Decrypt"]
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/shop-staging-restore-table-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-plan-refill-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-load-file-eu-west-1",
+            ]
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
         Sid    = "AllowToResolveAlias"
         Effect = "Allow"
         Principal = {
@@ -307,6 +328,44 @@ resource "aws_s3_bucket_policy" "held_policy_of_export_bucket_shop_staging" {
         Condition = {
           ArnEquals = {
             "aws:PrincipalArn" = ["arn:aws:iam::444444444444:role/shop-staging-verify-export-eu-west-1"]
+          }
+        }
+      },
+      {
+        Sid    = "AllowReading"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::444444444444:root"]
+        }
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1/critical/*",
+        ]
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/shop-staging-restore-table-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-plan-refill-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-load-file-eu-west-1",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowReadersToTellMissing"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::444444444444:root"]
+        }
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::444444444444:role/shop-staging-restore-table-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-plan-refill-eu-west-1",
+              "arn:aws:iam::444444444444:role/shop-staging-load-file-eu-west-1",
+            ]
           }
         }
       },

@@ -168,6 +168,114 @@ resource "aws_iam_role_policy" "role_of_restore_machine" {
   })
 }
 
+# The state machine shop-archive-west-refill runs with this role.
+resource "aws_iam_role" "role_of_refill_machine" {
+  name = "shop-archive-west-refill-machine-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Service"
+        Effect = "Allow"
+        Principal = {
+          Service = "states.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = "222222222222"
+          }
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-refill"
+          }
+        }
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_of_refill_machine" {
+  name = "refill-machine"
+  role = aws_iam_role.role_of_refill_machine.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "CallFunctions"
+        Effect = "Allow"
+        Action = "lambda:InvokeFunction"
+        Resource = [
+          "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-plan-refill",
+          "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-load-file",
+          "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-report-refill",
+        ]
+      },
+      {
+        Sid      = "StartChildren"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution"]
+        Resource = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-refill"
+      },
+      {
+        Sid      = "FollowChildren"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:StopExecution"]
+        Resource = "arn:aws:states:eu-west-1:222222222222:execution:shop-archive-west-refill/Load:*"
+      },
+      {
+        Sid      = "ReadList"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/refills/*"
+      },
+      {
+        Sid    = "WriteResults"
+        Effect = "Allow"
+        Action = [
+          "s3:AbortMultipartUpload",
+          "s3:ListMultipartUploadParts",
+          "s3:PutObject",
+        ]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/refills/*/results/*"
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+    ]
+  })
+}
+
 resource "aws_kms_key" "key_of_catalogue" {
   description = "Objects of the bucket shop-archive-west-catalog-222222222222-eu-west-1"
   policy = jsonencode({
@@ -428,6 +536,41 @@ resource "aws_s3_bucket_policy" "policy_of_catalogue_bucket" {
   depends_on = [aws_s3_bucket_public_access_block.catalogue_bucket]
 }
 
+resource "aws_s3_bucket_lifecycle_configuration" "catalogue_bucket" {
+  bucket = aws_s3_bucket.catalogue_bucket.bucket
+
+  rule {
+    id     = "work"
+    status = "Enabled"
+
+    filter {
+      prefix = "work/"
+    }
+
+    expiration {
+      days = 30
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = 1
+    }
+  }
+
+  rule {
+    id     = "leftovers"
+    status = "Enabled"
+
+    filter {
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.catalogue_bucket]
+}
+
 resource "aws_cloudwatch_log_group" "log_group_of_function_plan_restore" {
   name              = "/aws/lambda/shop-archive-west-plan-restore"
   retention_in_days = 365
@@ -517,11 +660,6 @@ resource "aws_iam_role_policy" "role_for_function_plan_restore" {
         Effect   = "Allow"
         Action   = ["s3:ListBucket"]
         Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
-        Condition = {
-          StringLike = {
-            "s3:prefix" = ["catalog/settings/*", "restores/*"]
-          }
-        }
       },
       {
         Sid    = "ReadCatalogue"
@@ -529,6 +667,8 @@ resource "aws_iam_role_policy" "role_for_function_plan_restore" {
         Action = ["s3:GetObject"]
         Resource = [
           "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/catalog/settings/*",
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/catalog/exports/*",
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/chains/*",
           "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/restores/*",
         ]
       },
@@ -575,7 +715,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_restore" {
 resource "aws_lambda_function" "function_plan_restore" {
   function_name    = "shop-archive-west-plan-restore"
   filename         = "${path.module}/../functions/plan_restore.zip"
-  source_code_hash = "CLOWxG1Wujjs+QOKhJidHNPTaB/TNb96q+CfyvgJZs4="
+  source_code_hash = "yQ62J7GC7nsMMsRwArs1LGHsSncS9PznABpenmdlYek="
   handler          = "blueprints.functions.plan_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -642,14 +782,20 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
         Effect = "Allow"
         Action = [
           "dynamodb:BatchWriteItem",
+          "dynamodb:CreateTable",
           "dynamodb:DeleteItem",
           "dynamodb:DescribeTable",
           "dynamodb:GetItem",
+          "dynamodb:ImportTable",
+          "dynamodb:ListImports",
+          "dynamodb:ListTagsOfResource",
           "dynamodb:PutItem",
           "dynamodb:Query",
           "dynamodb:RestoreTableFromBackup",
           "dynamodb:RestoreTableToPointInTime",
           "dynamodb:Scan",
+          "dynamodb:TagResource",
+          "dynamodb:UntagResource",
           "dynamodb:UpdateItem",
         ]
         Resource = [
@@ -662,19 +808,9 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
         ]
       },
       {
-        Sid    = "RestoreBackups"
-        Effect = "Allow"
-        Action = ["dynamodb:RestoreTableFromBackup"]
-        Resource = [
-          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/backup/*",
-          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction/backup/*",
-          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart/backup/*",
-        ]
-      },
-      {
         Sid    = "RestorePoints"
         Effect = "Allow"
-        Action = ["backup:StartRestoreJob"]
+        Action = ["backup:StartRestoreJob", "dynamodb:RestoreTableFromBackup"]
         Resource = [
           "arn:aws:backup:eu-west-1:222222222222:recovery-point:*",
           "arn:aws:dynamodb:eu-west-1:222222222222:table/employee/backup/*",
@@ -737,6 +873,125 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
         }
       },
       {
+        Sid    = "ReadExports"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1/critical/*",
+        ]
+      },
+      {
+        Sid    = "ToldFromForbidden"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1",
+        ]
+      },
+      {
+        Sid      = "DecryptExports"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = ["alias/shop-archive-west-exports-staging"]
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ListCatalogue"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/chains/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "NoteWork"
+        Effect = "Allow"
+        Action = ["s3:PutObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/chains/*",
+        ]
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "FollowImports"
+        Effect   = "Allow"
+        Action   = ["dynamodb:DescribeImport"]
+        Resource = "arn:aws:dynamodb:eu-west-1:222222222222:table/*/import/*"
+      },
+      {
+        Sid    = "LogImports"
+        Effect = "Allow"
+        Action = [
+          "logs:CreateLogGroup",
+          "logs:CreateLogStream",
+          "logs:DescribeLogStreams",
+          "logs:PutLogEvents",
+          "logs:PutRetentionPolicy",
+        ]
+        Resource = [
+          "arn:aws:logs:eu-west-1:222222222222:log-group:/aws-dynamodb/imports",
+          "arn:aws:logs:eu-west-1:222222222222:log-group:/aws-dynamodb/imports:*",
+        ]
+      },
+      {
+        Sid      = "FindImportLogs"
+        Effect   = "Allow"
+        Action   = ["logs:DescribeLogGroups"]
+        Resource = "*"
+      },
+      {
+        Sid      = "OrderRefills"
+        Effect   = "Allow"
+        Action   = ["states:StartExecution"]
+        Resource = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-refill"
+      },
+      {
+        Sid      = "FollowRefills"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution"]
+        Resource = "arn:aws:states:eu-west-1:222222222222:execution:shop-archive-west-refill:restore-*"
+      },
+      {
         Sid      = "WriteLog"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -750,7 +1005,7 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
 resource "aws_lambda_function" "function_restore_table" {
   function_name    = "shop-archive-west-restore-table"
   filename         = "${path.module}/../functions/restore_table.zip"
-  source_code_hash = "HaiVyEbAxWEXz3atCQntR4UKT1sZmrcRkQL3rzguyK8="
+  source_code_hash = "6iu/6OhP8fAyamYss5stJqQcbYkRcBiHclSf9JaJ30I="
   handler          = "blueprints.functions.restore_table.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -952,7 +1207,7 @@ resource "aws_iam_role_policy" "role_for_function_apply_settings" {
 resource "aws_lambda_function" "function_apply_settings" {
   function_name    = "shop-archive-west-apply-settings"
   filename         = "${path.module}/../functions/apply_settings.zip"
-  source_code_hash = "z0z9JyTrEZKpXUT5nnlG12tXvFVodg/1HaeuJ51qFqg="
+  source_code_hash = "GuLDOGI5vM+2iqFCP2Ilcn3E5/+awxvPw9+JaFbZico="
   handler          = "blueprints.functions.apply_settings.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1101,7 +1356,7 @@ resource "aws_iam_role_policy" "role_for_function_verify_restore" {
 resource "aws_lambda_function" "function_verify_restore" {
   function_name    = "shop-archive-west-verify-restore"
   filename         = "${path.module}/../functions/verify_restore.zip"
-  source_code_hash = "GK2X3Hu3TXgQjugdRX8teOZ0u8gJuiIjEnurQriA3AE="
+  source_code_hash = "19g2LhC5DOlaRdrY6bOjNM3Vxx3Xz7utkf46yyv8lN4="
   handler          = "blueprints.functions.verify_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1217,7 +1472,7 @@ resource "aws_iam_role_policy" "role_for_function_report_restore" {
 resource "aws_lambda_function" "function_report_restore" {
   function_name    = "shop-archive-west-report-restore"
   filename         = "${path.module}/../functions/report_restore.zip"
-  source_code_hash = "+IZZJ0cdL7L96hfmSCn7JkQntxl9yYjfiI1NTEOv9XY="
+  source_code_hash = "BFiA3EzcoZaJE4AFGhBPQE+KQgTowQePBMuezU3SuR8="
   handler          = "blueprints.functions.report_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1235,6 +1490,518 @@ resource "aws_lambda_function" "function_report_restore" {
   depends_on = [
     aws_cloudwatch_log_group.log_group_of_function_report_restore,
     aws_iam_role_policy.role_for_function_report_restore,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_plan_refill" {
+  name              = "/aws/lambda/shop-archive-west-plan-refill"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-archive-west-plan-refill runs with this role.
+resource "aws_iam_role" "role_for_function_plan_refill" {
+  name = "shop-archive-west-plan-refill-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_plan_refill" {
+  name = "plan-refill"
+  role = aws_iam_role.role_for_function_plan_refill.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadTables"
+        Effect = "Allow"
+        Action = ["dynamodb:DescribeTable"]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "ReadExports"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1/critical/*",
+        ]
+      },
+      {
+        Sid    = "ToldFromForbidden"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1",
+        ]
+      },
+      {
+        Sid      = "DecryptExports"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = ["alias/shop-archive-west-exports-staging"]
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ListCatalogue"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = ["catalog/exports/*", "work/refills/*"]
+          }
+        }
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/catalog/exports/*",
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/refills/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "NoteWork"
+        Effect = "Allow"
+        Action = ["s3:PutObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/refills/*",
+        ]
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/shop-archive-west-plan-refill:*"
+      },
+    ]
+  })
+}
+
+# Lists the files that a refill writes next; writes nothing to the table.
+resource "aws_lambda_function" "function_plan_refill" {
+  function_name    = "shop-archive-west-plan-refill"
+  filename         = "${path.module}/../functions/plan_refill.zip"
+  source_code_hash = "tY5Doc78NCF8qMuqvw8eNw+Kq8DqB1pOa1xIBmrhjU0="
+  handler          = "blueprints.functions.plan_refill.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 512
+  timeout          = 900
+  role             = aws_iam_role.role_for_function_plan_refill.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_plan_refill,
+    aws_iam_role_policy.role_for_function_plan_refill,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_load_file" {
+  name              = "/aws/lambda/shop-archive-west-load-file"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-archive-west-load-file runs with this role.
+resource "aws_iam_role" "role_for_function_load_file" {
+  name = "shop-archive-west-load-file-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_load_file" {
+  name = "load-file"
+  role = aws_iam_role.role_for_function_load_file.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ReadExports"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1/critical/*",
+        ]
+      },
+      {
+        Sid    = "ToldFromForbidden"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-exports-staging-222222222222-eu-west-1",
+        ]
+      },
+      {
+        Sid      = "DecryptExports"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = ["alias/shop-archive-west-exports-staging"]
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "WriteItems"
+        Effect = "Allow"
+        Action = ["dynamodb:BatchWriteItem"]
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/employee-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/order_transaction-*",
+          "arn:aws:dynamodb:eu-west-1:222222222222:table/cart-*",
+        ]
+      },
+      {
+        Sid    = "UseTableKeys"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "dynamodb.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ListCatalogue"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/refills/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "NoteWork"
+        Effect = "Allow"
+        Action = ["s3:PutObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/refills/*",
+        ]
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/shop-archive-west-load-file:*"
+      },
+    ]
+  })
+}
+
+# Writes the items of files into a table, and says how far it got.
+resource "aws_lambda_function" "function_load_file" {
+  function_name    = "shop-archive-west-load-file"
+  filename         = "${path.module}/../functions/load_file.zip"
+  source_code_hash = "2ZIPYVA4bNqqoeAg6RIdIruurSFez3jzdHHkJ/0W5g8="
+  handler          = "blueprints.functions.load_file.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 512
+  timeout          = 900
+  role             = aws_iam_role.role_for_function_load_file.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_load_file,
+    aws_iam_role_policy.role_for_function_load_file,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "log_group_of_function_report_refill" {
+  name              = "/aws/lambda/shop-archive-west-report-refill"
+  retention_in_days = 365
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+# The function shop-archive-west-report-refill runs with this role.
+resource "aws_iam_role" "role_for_function_report_refill" {
+  name = "shop-archive-west-report-refill-eu-west-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Lambda"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+}
+
+resource "aws_iam_role_policy" "role_for_function_report_refill" {
+  name = "report-refill"
+  role = aws_iam_role.role_for_function_report_refill.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "ListCatalogue"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1"
+        Condition = {
+          StringLike = {
+            "s3:prefix" = ["work/refills/*"]
+          }
+        }
+      },
+      {
+        Sid    = "ReadCatalogue"
+        Effect = "Allow"
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/work/refills/*",
+        ]
+      },
+      {
+        Sid      = "DecryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteReport"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject"]
+        Resource = "arn:aws:s3:::shop-archive-west-catalog-222222222222-eu-west-1/refills/*"
+      },
+      {
+        Sid      = "EncryptCatalogue"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-catalog"
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "PublishAlerts"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+      },
+      {
+        Sid      = "EncryptAlerts"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = "arn:aws:kms:eu-west-1:222222222222:key/*"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:ResourceAliases" = "alias/shop-archive-west-alerts"
+          }
+          StringEquals = {
+            "kms:ViaService" = "sns.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/shop-archive-west-report-refill:*"
+      },
+    ]
+  })
+}
+
+# Writes the report of a refill, and tells of it.
+resource "aws_lambda_function" "function_report_refill" {
+  function_name    = "shop-archive-west-report-refill"
+  filename         = "${path.module}/../functions/report_refill.zip"
+  source_code_hash = "0Kr1FHkHtTExSUkekg+7g6o8Mn54yIendv4ko/Qp7kQ="
+  handler          = "blueprints.functions.report_refill.handler.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 512
+  timeout          = 900
+  role             = aws_iam_role.role_for_function_report_refill.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Without them its first run would lack its permissions, or log without an end.
+  depends_on = [
+    aws_cloudwatch_log_group.log_group_of_function_report_refill,
+    aws_iam_role_policy.role_for_function_report_refill,
   ]
 }
 
@@ -1282,7 +2049,15 @@ resource "aws_sfn_state_machine" "state_machine_restore" {
             catalogue_bucket    = "shop-archive-west-catalog-222222222222-eu-west-1"
             recovery_stack_name = "shop-archive-west-recovery"
             is_destination      = true
-            topic_arn           = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+            refill_machine_arn  = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-refill"
+            export_buckets = [
+              {
+                name       = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                account_id = "222222222222"
+                region     = "eu-west-1"
+              },
+            ]
+            topic_arn = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
           }
           execution = {
             "arn.$"        = "$$.Execution.Id"
@@ -1524,7 +2299,15 @@ resource "aws_sfn_state_machine" "state_machine_restore" {
             catalogue_bucket    = "shop-archive-west-catalog-222222222222-eu-west-1"
             recovery_stack_name = "shop-archive-west-recovery"
             is_destination      = true
-            topic_arn           = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+            refill_machine_arn  = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-refill"
+            export_buckets = [
+              {
+                name       = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                account_id = "222222222222"
+                region     = "eu-west-1"
+              },
+            ]
+            topic_arn = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
           }
           execution = {
             "arn.$"        = "$$.Execution.Id"
@@ -1585,4 +2368,341 @@ resource "aws_sfn_state_machine" "state_machine_restore" {
 
   # Its first run would lack its permissions.
   depends_on = [aws_iam_role_policy.role_of_restore_machine]
+}
+
+# Writes exports, chains of them and older dumps into a table.
+resource "aws_sfn_state_machine" "state_machine_refill" {
+  name = "shop-archive-west-refill"
+  type = "STANDARD"
+  definition = jsonencode({
+    Comment        = "Writes the items of files in S3 into a table: an export, a chain of them, or an older dump."
+    StartAt        = "Accept"
+    TimeoutSeconds = 1209600
+    States = {
+      Accept = {
+        Type = "Pass"
+        Parameters = {
+          "request.$" = "$"
+          plan        = {}
+        }
+        Next = "Plan"
+      }
+      Plan = {
+        Comment  = "Lists the files of the next round; windows that follow each other are rounds of their own."
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-plan-refill"
+        Parameters = {
+          "request.$" = "$.request"
+          place = {
+            project            = "shop"
+            environment        = "archive-west"
+            partition          = "aws"
+            account_id         = "222222222222"
+            region             = "eu-west-1"
+            catalogue_bucket   = "shop-archive-west-catalog-222222222222-eu-west-1"
+            topic_arn          = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+            is_destination     = true
+            refill_machine_arn = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-refill"
+            export_buckets = [
+              {
+                name       = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                account_id = "222222222222"
+                region     = "eu-west-1"
+              },
+            ]
+            dump_buckets = []
+          }
+          execution = {
+            "arn.$"        = "$$.Execution.Id"
+            "name.$"       = "$$.Execution.Name"
+            "started_at.$" = "$$.Execution.StartTime"
+          }
+          "previous.$" = "$.plan"
+        }
+        ResultPath = "$.plan"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "WhatIsNext"
+      }
+      WhatIsNext = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable     = "$.plan.action"
+            StringEquals = "load"
+            Next         = "Load"
+          },
+          {
+            Variable     = "$.plan.action"
+            StringEquals = "wait"
+            Next         = "Wait"
+          },
+        ]
+        Default = "Report"
+      }
+      Wait = {
+        Comment     = "Objects of a deep storage class are being thawed."
+        Type        = "Wait"
+        SecondsPath = "$.plan.wait_seconds"
+        Next        = "Plan"
+      }
+      Load = {
+        Comment = "One execution for each entry of the list; what fails stops no other, and the plan sees it."
+        Type    = "Map"
+        Label   = "Load"
+        ItemReader = {
+          Resource = "arn:aws:states:::s3:getObject"
+          ReaderConfig = {
+            InputType = "JSON"
+          }
+          Parameters = {
+            "Bucket.$" = "$.plan.list.bucket"
+            "Key.$"    = "$.plan.list.key"
+          }
+        }
+        ItemSelector = {
+          "item.$" = "$$.Map.Item.Value"
+          "load.$" = "$.plan.load"
+          loaded   = {}
+        }
+        MaxConcurrencyPath         = "$.plan.children"
+        ToleratedFailurePercentage = 100
+        ResultWriter = {
+          Resource = "arn:aws:states:::s3:putObject"
+          Parameters = {
+            "Bucket.$" = "$.plan.list.bucket"
+            "Prefix.$" = "$.plan.list.results_prefix"
+          }
+        }
+        ItemProcessor = {
+          ProcessorConfig = {
+            Mode          = "DISTRIBUTED"
+            ExecutionType = "STANDARD"
+          }
+          StartAt = "LoadFiles"
+          States = {
+            LoadFiles = {
+              Comment        = "Writes until it is done or its time is nearly over, and says where to go on."
+              Type           = "Task"
+              Resource       = "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-load-file"
+              TimeoutSeconds = 960
+              Parameters = {
+                "item.$" = "$.item"
+                "load.$" = "$.load"
+                place = {
+                  project            = "shop"
+                  environment        = "archive-west"
+                  partition          = "aws"
+                  account_id         = "222222222222"
+                  region             = "eu-west-1"
+                  catalogue_bucket   = "shop-archive-west-catalog-222222222222-eu-west-1"
+                  topic_arn          = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+                  is_destination     = true
+                  refill_machine_arn = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-refill"
+                  export_buckets = [
+                    {
+                      name       = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                      account_id = "222222222222"
+                      region     = "eu-west-1"
+                    },
+                  ]
+                  dump_buckets = []
+                }
+                "previous.$" = "$.loaded"
+              }
+              ResultPath = "$.loaded"
+              Retry = [
+                {
+                  ErrorEquals = ["RefusedError", "BadDataError"]
+                  MaxAttempts = 0
+                },
+                {
+                  ErrorEquals     = ["Lambda.TooManyRequestsException"]
+                  IntervalSeconds = 5
+                  BackoffRate     = 1.5
+                  MaxDelaySeconds = 60
+                  JitterStrategy  = "FULL"
+                  MaxAttempts     = 60
+                },
+                {
+                  ErrorEquals = [
+                    "Lambda.AWSLambdaException",
+                    "Lambda.SdkClientException",
+                    "Lambda.ServiceException",
+                    "Lambda.Unknown",
+                    "States.Timeout",
+                  ]
+                  IntervalSeconds = 900
+                  BackoffRate     = 1
+                  MaxAttempts     = 4
+                },
+                {
+                  ErrorEquals     = ["States.ALL"]
+                  IntervalSeconds = 2
+                  BackoffRate     = 3
+                  MaxAttempts     = 4
+                },
+              ]
+              Catch = [
+                {
+                  ErrorEquals = ["States.ALL"]
+                  ResultPath  = "$.error"
+                  Next        = "NotLoaded"
+                },
+              ]
+              Next = "IsLoaded"
+            }
+            IsLoaded = {
+              Type = "Choice"
+              Choices = [
+                {
+                  Variable      = "$.loaded.done"
+                  BooleanEquals = true
+                  Next          = "Loaded"
+                },
+                {
+                  Variable           = "$.loaded.wait_seconds"
+                  NumericGreaterThan = 0
+                  Next               = "WaitForUnits"
+                },
+              ]
+              Default = "LoadFiles"
+            }
+            WaitForUnits = {
+              Type        = "Wait"
+              SecondsPath = "$.loaded.wait_seconds"
+              Next        = "LoadFiles"
+            }
+            Loaded = {
+              Type = "Pass"
+              Parameters = {
+                "index.$" = "$.item.index"
+                status    = "LOADED"
+              }
+              End = true
+            }
+            NotLoaded = {
+              Comment = "Why is in the work folder, or, where not even that could be written, here."
+              Type    = "Pass"
+              Parameters = {
+                "index.$" = "$.item.index"
+                status    = "FAILED"
+                "error.$" = "$.error"
+              }
+              End = true
+            }
+          }
+        }
+        ResultPath = "$.map_run"
+        Catch = [
+          {
+            ErrorEquals = ["States.ALL"]
+            ResultPath  = "$.error"
+            Next        = "Report"
+          },
+        ]
+        Next = "Plan"
+      }
+      Report = {
+        Type     = "Task"
+        Resource = "arn:aws:lambda:eu-west-1:222222222222:function:shop-archive-west-report-refill"
+        Parameters = {
+          "state.$" = "$"
+          place = {
+            project            = "shop"
+            environment        = "archive-west"
+            partition          = "aws"
+            account_id         = "222222222222"
+            region             = "eu-west-1"
+            catalogue_bucket   = "shop-archive-west-catalog-222222222222-eu-west-1"
+            topic_arn          = "arn:aws:sns:eu-west-1:222222222222:shop-archive-west-alerts"
+            is_destination     = true
+            refill_machine_arn = "arn:aws:states:eu-west-1:222222222222:stateMachine:shop-archive-west-refill"
+            export_buckets = [
+              {
+                name       = "shop-archive-west-exports-staging-222222222222-eu-west-1"
+                account_id = "222222222222"
+                region     = "eu-west-1"
+              },
+            ]
+            dump_buckets = []
+          }
+          execution = {
+            "arn.$"        = "$$.Execution.Id"
+            "name.$"       = "$$.Execution.Name"
+            "started_at.$" = "$$.Execution.StartTime"
+            "entered_at.$" = "$$.State.EnteredTime"
+          }
+        }
+        ResultPath = "$.report"
+        Retry = [
+          {
+            ErrorEquals = ["RefusedError"]
+            MaxAttempts = 0
+          },
+          {
+            ErrorEquals     = ["States.ALL"]
+            IntervalSeconds = 2
+            BackoffRate     = 3
+            MaxAttempts     = 4
+          },
+        ]
+        Next = "IsRight"
+      }
+      IsRight = {
+        Type = "Choice"
+        Choices = [
+          {
+            Variable     = "$.report.status"
+            StringEquals = "SUCCEEDED"
+            Next         = "Refilled"
+          },
+        ]
+        Default = "Failed"
+      }
+      Refilled = {
+        Type = "Pass"
+        Parameters = {
+          "status.$"  = "$.report.status"
+          "bucket.$"  = "$.report.bucket"
+          "key.$"     = "$.report.key"
+          "written.$" = "$.report.written"
+          "deleted.$" = "$.report.deleted"
+        }
+        End = true
+      }
+      Failed = {
+        Type  = "Fail"
+        Error = "RefillFailed"
+        Cause = "The report in the catalogue bucket, under refills/TABLE/EXECUTION.json, says what is not right."
+      }
+    }
+  })
+  role_arn = aws_iam_role.role_of_refill_machine.arn
+  tags = {
+    project     = "shop"
+    environment = "archive-west"
+    owner       = "security"
+    cost_center = "4711"
+  }
+
+  # Its first run would lack its permissions.
+  depends_on = [aws_iam_role_policy.role_of_refill_machine]
 }

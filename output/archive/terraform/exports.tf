@@ -35,6 +35,27 @@ resource "aws_kms_key" "held_key_of_exports_shop_prod" {
         }
       },
       {
+        Sid    = "AllowReading"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::111111111111:root"]
+        }
+        Action   = ["kms:Decrypt"]
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/shop-prod-restore-table-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-plan-refill-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-load-file-eu-central-1",
+            ]
+          }
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-central-1.amazonaws.com"
+          }
+        }
+      },
+      {
         Sid       = "OnlyBreakGlassDestroys"
         Effect    = "Deny"
         Principal = "*"
@@ -253,6 +274,44 @@ resource "aws_s3_bucket_policy" "held_policy_of_export_bucket_shop_prod" {
           ArnEquals = {
             "aws:PrincipalArn" = [
               "arn:aws:iam::111111111111:role/shop-prod-exports-replication-eu-central-1",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowReading"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::111111111111:root"]
+        }
+        Action = ["s3:GetObject"]
+        Resource = [
+          "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1/critical/*",
+        ]
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/shop-prod-restore-table-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-plan-refill-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-load-file-eu-central-1",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AllowReadersToTellMissing"
+        Effect = "Allow"
+        Principal = {
+          AWS = ["arn:aws:iam::111111111111:root"]
+        }
+        Action   = ["s3:ListBucket"]
+        Resource = "arn:aws:s3:::shop-archive-exports-prod-222222222222-eu-central-1"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111111111111:role/shop-prod-restore-table-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-plan-refill-eu-central-1",
+              "arn:aws:iam::111111111111:role/shop-prod-load-file-eu-central-1",
             ]
           }
         }

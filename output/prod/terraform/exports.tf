@@ -681,7 +681,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_export" {
 resource "aws_lambda_function" "function_plan_export" {
   function_name    = "shop-prod-plan-export"
   filename         = "${path.module}/../functions/plan_export.zip"
-  source_code_hash = "7XiC2Vl1xZSTlK76uHvm6MYcVkJjHORWBj8i60nsGRg="
+  source_code_hash = "AXgQPPk4xfOqk/zMN8N3gvuK9I2MgnTWu9PSIilwcCw="
   handler          = "blueprints.functions.plan_export.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -808,7 +808,7 @@ resource "aws_iam_role_policy" "role_for_function_export_table" {
 resource "aws_lambda_function" "function_export_table" {
   function_name    = "shop-prod-export-table"
   filename         = "${path.module}/../functions/export_table.zip"
-  source_code_hash = "n48tlhca2qvQmD44W+Ae9q12wxqmI3zsXycxgHlEUZA="
+  source_code_hash = "G5eMuIe1Ltcq+mUrVHB7aLgtoWuKZ9hcSUXwu9EkW+M="
   handler          = "blueprints.functions.export_table.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -944,7 +944,7 @@ resource "aws_iam_role_policy" "role_for_function_verify_export" {
 resource "aws_lambda_function" "function_verify_export" {
   function_name    = "shop-prod-verify-export"
   filename         = "${path.module}/../functions/verify_export.zip"
-  source_code_hash = "gasZ1xcoE4Wd+oVnxwwC278KJr56wPJfaddJDMqkd50="
+  source_code_hash = "ip63jZ7N8G9OgQUv3bx2u6MWo/gzf3H14MeT2JclTg8="
   handler          = "blueprints.functions.verify_export.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]

@@ -69,17 +69,21 @@ PEOPLE: Mapping[str, Person] = {
             "exports-machine": "RoleOfExportsMachine",
             "exports-replication": "RoleOfExportReplication",
             "keep-pitr": "RoleForFunctionKeepPitr",
+            "load-file": "RoleForFunctionLoadFile",
             "plan-export": "RoleForFunctionPlanExport",
             "report-export": "RoleForFunctionReportExport",
             "verify-export": "RoleForFunctionVerifyExport",
             "fetch-copy": "RoleForFunctionFetchCopy",
             "plan-restore": "RoleForFunctionPlanRestore",
+            "plan-undo": "RoleForFunctionPlanUndo",
+            "refill-machine": "RoleOfRefillMachine",
             "restore": "RoleForRestores",
             "restore-machine": "RoleOfRestoreMachine",
             "restore-table": "RoleForFunctionRestoreTable",
             "scheduled-machines": "RoleOfScheduledMachines",
             "settings-snapshot": "RoleForFunctionSettingsSnapshot",
             "take-snapshots": "RoleForFunctionTakeSnapshots",
+            "undo-keys": "RoleForFunctionUndoKeys",
         }.items()
     },
     "service-linked role": Person(
@@ -176,6 +180,7 @@ _IN_BUCKETS = {
     "catalogue": ("catalog", ""),
     "settings": ("catalog", "/catalog/settings/employee/20261120T023000Z.json"),
     "report": ("catalog", "/restores/employee/1a2b.json"),
+    "work": ("catalog", "/work/undos/1a2b/list.json"),
 }
 
 
