@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.refills import loads
+from tests.refills.shop import DUMPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,14 +32,14 @@ def test_older_dumps_are_loaded_by_one_command_each(ran: Ran) -> None:
     done: Loaded = ran(loads.older_dumps)
     first, refused, second = done.results
     assert first.exit_code == 0, first.output
-    assert f"dump of 2 files below s3://{loads.DUMPS}/dumps/json/, pipeline_json" in first.stdout
+    assert f"dump of 2 files below s3://{DUMPS}/dumps/json/, pipeline_json" in first.stdout
     assert len(done.held[0]) == 60
     # The table has items now, and nobody said that they may be replaced.
     assert refused.exit_code == 2
     assert "--overwrite" in refused.stderr
     assert done.held[1] == done.held[0]
     assert second.exit_code == 0, second.output
-    assert f"dump of 1 file below s3://{loads.DUMPS}/dumps/text/, pipeline_text" in second.stdout
+    assert f"dump of 1 file below s3://{DUMPS}/dumps/text/, pipeline_text" in second.stdout
     assert len(done.held[2]) == 90
     assert done.held[2] == done.wanted
 
@@ -53,7 +54,7 @@ def test_what_is_damaged_is_named_and_the_rest_is_loaded_once_it_is_mended(ran: 
         (cut, done.more["cut"], ""),
     ):
         assert told.startswith(f"BadDataError: {what}")
-        assert told.count(f"s3://{loads.DUMPS}/{key}") == 1
+        assert told.count(f"s3://{DUMPS}/{key}") == 1
     assert wrong.endswith("; correct that in the file, and resume the refill")
     # Nothing is in the table but what the report lists.
     assert failed.report["written"] == len(done.held[0])

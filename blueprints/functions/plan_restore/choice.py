@@ -153,11 +153,16 @@ def _at(
     best = _best(before)
     why = (
         f"{told(best)}: no window of point-in-time recovery holds {moment_text(wanted)}, and this "
-        "is the newest point that is not later; its data is "
-        f"{duration_text(wanted - best.time)} older than asked for."
+        f"is the newest point that is not later; its data is {_age(wanted - best.time)}."
         f"{_passed_over(_around(placed, best, wanted))}{_not_read(unreadable)}"
     )
     return best, _sentence(why)
+
+
+def _age(older: timedelta) -> str:
+    if older < timedelta(seconds=1):
+        return "of exactly that second"
+    return f"{duration_text(older)} older than asked for"
 
 
 def _around(known: list[Candidate], best: Candidate, wanted: datetime) -> list[PassedOver]:
