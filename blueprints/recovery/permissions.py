@@ -103,7 +103,6 @@ def restore_table(environment: Environment) -> list[Statement]:
                     *WRITTEN_BY_RESTORES,
                     "dynamodb:CreateTable",
                     "dynamodb:ImportTable",
-                    "dynamodb:ListImports",
                     "dynamodb:ListTagsOfResource",
                     "dynamodb:RestoreTableFromBackup",
                     "dynamodb:RestoreTableToPointInTime",
@@ -167,8 +166,8 @@ def _restore_chains(environment: Environment) -> Iterable[Statement]:
         ],
         [arn(environment, "logs", f"{IMPORT_LOGS}{end}") for end in ("", ":*")],
     )
-    # DescribeLogGroups takes no resource.
-    yield allow("FindImportLogs", ["logs:DescribeLogGroups"], "*")
+    # These take no resource.
+    yield allow("FindImports", ["dynamodb:ListImports", "logs:DescribeLogGroups"], "*")
     yield allow("OrderRefills", ["states:StartExecution"], refill_machine_arn(environment))
     yield allow(
         "FollowRefills", ["states:DescribeExecution"], arn(environment, "states", executions)

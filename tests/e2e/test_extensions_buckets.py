@@ -157,6 +157,9 @@ def test_a_stack_replicates_a_bucket_into_several(local_aws: LocalAws, s3: Any) 
     assert head["ObjectLockMode"] == "COMPLIANCE"
     there = local_aws.client("s3", **THERE).head_object(Bucket="elsewhere", Key="a/full/x")
     assert "ObjectLockMode" not in there
+    # What another key encrypts has an ETag of its own.
+    etag = s3.head_object(Bucket="stack-source", Key="a/full/x")["ETag"]
+    assert there["ETag"] == etag != head["ETag"]
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.delete_object(Bucket="stack-replica", Key="a/full/x", VersionId=head["VersionId"])
 

@@ -6,10 +6,13 @@ import base64
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.e2e.moto_api import ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +111,17 @@ def test_a_function_that_fails_says_so(
     answer, failed, _ = invoke(local_aws, function, do)
     assert failed
     assert message in answer["errorMessage"]
+
+
+def test_the_time_of_a_call_is_over_when_a_test_says(local_aws: LocalAws, function: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        called = pool.submit(invoke, local_aws, function, "sleep")
+        while not ask(local_aws, "timeouts", {"function": "asked"})["ended"]:
+            assert not called.done()
+        answer, failed, _ = called.result()
+    assert failed
+    assert "timed out after 3 seconds" in answer["errorMessage"]
+    assert ask(local_aws, "timeouts", {"function": "asked"}) == {"ended": 0}
 
 
 def stack(local_aws: LocalAws, name: str, function: str, **properties: Any) -> Any:

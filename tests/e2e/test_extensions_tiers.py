@@ -185,3 +185,19 @@ def test_an_import_reads_what_is_thawed_and_nothing_else(local_aws: LocalAws, s3
         if name == "frozen":
             thaw(s3, {"Bucket": "deep", "Key": "items/1"})
     assert statuses == [("FAILED", 0), ("COMPLETED", 1)]
+
+
+def test_objects_move_as_by_a_lifecycle_rule(local_aws: LocalAws, s3: Any) -> None:
+    for key in ("moved/a.gz", "moved/a.json", "other/a.gz"):
+        put(s3, key, "STANDARD")
+    upload = s3.create_multipart_upload(Bucket="deep", Key="moved/b.gz")["UploadId"]
+    where = {"Bucket": "deep", "Key": "moved/b.gz", "UploadId": upload}
+    part = {"ETag": s3.upload_part(**where, PartNumber=1, Body=b"parts")["ETag"], "PartNumber": 1}
+    etag = s3.complete_multipart_upload(**where, MultipartUpload={"Parts": [part]})["ETag"]
+    asked = {"bucket": "deep", "prefix": "moved/", "suffix": ".gz", "storage_class": "GLACIER"}
+    assert ask(local_aws, "transitions", asked) == {"moved": 2}
+    listed = s3.list_objects_v2(Bucket="deep")["Contents"]
+    classes = {each["Key"]: each["StorageClass"] for each in listed}
+    assert classes["moved/a.gz"] == classes["moved/b.gz"] == "GLACIER"
+    assert classes["moved/a.json"] == classes["other/a.gz"] == "STANDARD"
+    assert s3.head_object(Bucket="deep", Key="moved/b.gz")["ETag"] == etag

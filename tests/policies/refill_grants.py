@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 
 from tests.policies.grants import Grant, uses_key
 from tests.policies.reading_grants import reads_dumps, reads_exports
-from tests.policies.recovery_grants import (
+from tests.policies.recovery_grants import TARGETS, USE
+from tests.policies.recovery_sites import (
     RECORD,
-    TARGETS,
-    USE,
     WORK,
     Site,
     alerts_of,

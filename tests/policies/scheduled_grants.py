@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.policies.grants import Grant, uses_key
-from tests.policies.recovery_grants import (
-    BACKUP,
+from tests.policies.recovery_grants import BACKUP, reads
+from tests.policies.recovery_sites import (
     BY_THE_CLOCK,
     REPORT,
     SETTINGS,
@@ -15,7 +15,6 @@ from tests.policies.recovery_grants import (
     calls,
     in_bucket,
     lists,
-    reads,
 )
 
 RECORD, STATE = "catalog/exports/employee/20261120T010000Z.json", "catalog/freshness.json"

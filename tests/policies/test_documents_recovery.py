@@ -12,7 +12,8 @@ import pytest
 
 from tests.policies import refill_grants, scheduled_grants
 from tests.policies.grants import judged, logs
-from tests.policies.recovery_grants import FUNCTIONS, ONLY_SOURCES, ROLES, SITES, Site
+from tests.policies.recovery_grants import FUNCTIONS, ONLY_SOURCES, ROLES
+from tests.policies.recovery_sites import SITES, Site
 from tests.policies.rendered import (
     STRANGER,
     Place,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from blueprints.names import export_replicas
 from tests.exports.applying import in_order
 from tests.exports.shop import exports_bucket, until
 from tests.refills import dumps
@@ -160,31 +161,40 @@ def damaged(shop: Shop) -> Loaded:
 
 def of_an_export(shop: Shop) -> Loaded:
     """A file of an export is another one than its manifest says; then it is brought back."""
+    return _of_an_export(shop, shop.prod, exports_bucket(shop.prod))
+
+
+def of_a_replica(shop: Shop) -> Loaded:
+    """The same of a replica, of whose files the manifest knows the content alone."""
+    ((_, replica),) = export_replicas(shop.prod.environment).values()
+    return _of_an_export(shop, shop.archive, replica.name)
+
+
+def _of_an_export(shop: Shop, place: Place, bucket: str) -> Loaded:
     prod, name = shop.prod, f"{shop.prod.table(ORDERS).name}-of-export"
-    full = shop.records(ORDERS)[0]
-    s3, bucket = prod.client("s3"), exports_bucket(prod)
+    full, s3 = shop.records(ORDERS)[0], place.client("s3")
     listed = s3.get_object(Bucket=bucket, Key=full["manifest_files_key"])["Body"].read()
     files = [json.loads(each) for each in listed.splitlines()]
     key = next(each["dataFileS3Key"] for each in files if each["itemCount"])
     key = f"{full['data_key_prefix']}{key}"
     described = prod.client("dynamodb").describe_table(TableName=prod.table(ORDERS).name)["Table"]
-    prod.client("dynamodb").create_table(
+    place.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         **{each: described[each] for each in ("AttributeDefinitions", "KeySchema")},
     )
     asked = {"kind": "export", "bucket": bucket, "manifest_key": full["manifest_key"]}
-    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    damaged_body = gzip.compress(gzip.decompress(body) + b"\n")
-    version = s3.put_object(Bucket=bucket, Key=key, Body=damaged_body)["VersionId"]
-    failed = refilled(prod, name, asked)
+    body = gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    another = gzip.compress(body + b"\n", mtime=0)
+    version = s3.put_object(Bucket=bucket, Key=key, Body=another)["VersionId"]
+    failed = refilled(place, name, asked)
     s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
-    again = refilled(prod, name, asked, resume=failed.name)
+    again = refilled(place, name, asked, resume=failed.name)
     return Loaded(
         refills=[failed, again],
-        held=[held(prod, name)],
+        held=[held(place, name)],
         wanted=shop.held(ORDERS, full["to"]),
-        more={"key": key, "bucket": bucket},
+        more={"file": f"s3://{bucket}/{key}"},
     )
 
 

@@ -1096,7 +1096,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_restore" {
 resource "aws_lambda_function" "function_plan_restore" {
   function_name    = "shop-prod-plan-restore"
   filename         = "${path.module}/../functions/plan_restore.zip"
-  source_code_hash = "yQ62J7GC7nsMMsRwArs1LGHsSncS9PznABpenmdlYek="
+  source_code_hash = "pv1Gv9SoxOwMJrRmSZWfxGcfctonmMyt90/pGUdsudg="
   handler          = "blueprints.functions.plan_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1256,7 +1256,6 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
           "dynamodb:DescribeTable",
           "dynamodb:GetItem",
           "dynamodb:ImportTable",
-          "dynamodb:ListImports",
           "dynamodb:ListTagsOfResource",
           "dynamodb:PutItem",
           "dynamodb:Query",
@@ -1459,9 +1458,9 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
         ]
       },
       {
-        Sid      = "FindImportLogs"
+        Sid      = "FindImports"
         Effect   = "Allow"
-        Action   = ["logs:DescribeLogGroups"]
+        Action   = ["dynamodb:ListImports", "logs:DescribeLogGroups"]
         Resource = "*"
       },
       {
@@ -2171,7 +2170,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_refill" {
 resource "aws_lambda_function" "function_plan_refill" {
   function_name    = "shop-prod-plan-refill"
   filename         = "${path.module}/../functions/plan_refill.zip"
-  source_code_hash = "tY5Doc78NCF8qMuqvw8eNw+Kq8DqB1pOa1xIBmrhjU0="
+  source_code_hash = "jvHkRpqmGzalkdEsuA1Z7LaoRZytb0cO/VnEDKFgMLM="
   handler          = "blueprints.functions.plan_refill.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from blueprints.names import WORK
 from tests.policies.evaluation.world import World
 from tests.policies.rendered import ORGANIZATION, OTHER_ORGANIZATION, STRANGER, SUFFIX
 from tests.policies.simulator import ADMINISTRATOR, Document
@@ -180,7 +181,7 @@ _IN_BUCKETS = {
     "catalogue": ("catalog", ""),
     "settings": ("catalog", "/catalog/settings/employee/20261120T023000Z.json"),
     "report": ("catalog", "/restores/employee/1a2b.json"),
-    "work": ("catalog", "/work/undos/1a2b/list.json"),
+    "work": ("catalog", f"/{WORK}undos/1a2b/list.json"),
 }
 
 
