@@ -38,6 +38,7 @@ SIZES_MB, ITEMS_OF_PIECE = (10, 1_000), 2_000
 MOST_MB_ABOVE_INTERPRETER, MOST_MB_BETWEEN = 60, 4
 BUCKET, REGION = "exports", "eu-central-1"
 ARN = f"arn:aws:dynamodb:{REGION}:123456789012:table/{TABLE}"
+FENCE = f"arn:aws:states:{REGION}:123456789012:execution:shop-refill:benchmark"
 PEAK = """
 import atexit, os
 @atexit.register
@@ -137,6 +138,7 @@ def event(export: Path) -> dict[str, Any]:
         "folder": "work/refills/benchmark/00000/progress/",
         "bucket": "catalogue",
         "write_units": None,
+        "fence": FENCE,
     }
     return {"item": {"index": 0, "files": [file_]}, "load": load, "place": {}, "previous": {}}
 
@@ -261,6 +263,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "s3").mkdir()
+        kept = folder / "s3" / "catalogue" / "work" / "refills" / "benchmark"
+        kept.mkdir(parents=True)
+        (kept / "fence.json").write_text(json.dumps({"execution_arn": FENCE}))
         code = folder / "load_file.zip"
         code.write_bytes(bundle("load_file").content)
         contestants = Contestants(folder, code)

@@ -76,7 +76,7 @@ class Sink(BaseHTTPRequestHandler):
         if not path.is_file():
             self._answer(404, MISSING.encode())
             return
-        start, end = self.headers["Range"].removeprefix("bytes=").split("-")
+        start, end = self.headers.get("Range", "bytes=0-65535").removeprefix("bytes=").split("-")
         with path.open("rb") as file:
             file.seek(int(start))
             part = file.read(int(end) + 1 - int(start))

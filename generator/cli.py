@@ -326,7 +326,12 @@ def refill(**options: Any) -> None:
     show_default=True,
     help="Where the items of then are taken from.",
 )
-@click.option("--write-units", type=int, metavar="N", help="No more write units a second, in all.")
+@click.option(
+    "--write-units",
+    type=int,
+    metavar="N",
+    help="No more write units a second, in all. Default: half of a provisioned table's.",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing but the difference, to a file here.")
 @click.option("--follow", metavar="EXECUTION_ARN", help="Follow an undo that was started.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")

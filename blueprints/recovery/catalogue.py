@@ -38,9 +38,10 @@ from generator.spec import AcceptedOrganization
 from generator.spec.resolved import Environment
 
 REPLICATION_ROLE = "catalogue_replication"
-# Beyond the longest run, so that one that was stopped can go on; exported changes hold data of
-# tables, which nobody needs here afterwards. Nothing else in the bucket expires.
-WORK_EXPIRES_AFTER_DAYS, OLD_WORK_EXPIRES_AFTER_DAYS, ABORT_UPLOADS_AFTER_DAYS = 30, 1, 7
+# Beyond the longest run, also of one that goes on with what was begun 30 days before; exported
+# changes hold data of tables, which nobody needs here afterwards. Nothing else in the bucket
+# expires.
+WORK_EXPIRES_AFTER_DAYS, OLD_WORK_EXPIRES_AFTER_DAYS, ABORT_UPLOADS_AFTER_DAYS = 60, 1, 7
 
 
 def catalogue(environment: Environment) -> BucketFacts:

@@ -67,6 +67,7 @@ LOAD_RETRY = (
     {
         "ErrorEquals": [
             "Lambda.AWSLambdaException",
+            "Lambda.ClientExecutionTimeoutException",
             "Lambda.SdkClientException",
             "Lambda.ServiceException",
             "Lambda.Unknown",

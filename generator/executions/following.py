@@ -18,6 +18,8 @@ Tell = Callable[[str], None]
 LOOKS = (2, 2, 3, 5, 5, 10)
 # Looks in a row that may fail before following ends; the execution goes on by itself.
 MOST_FAILURES = 12
+# States of an execution that has not ended.
+GOING = frozenset(("RUNNING", "PENDING_REDRIVE"))
 _STILL = timedelta(minutes=5)
 _MOST_CHARACTERS = 300
 _MINUTE, _HOUR = 60, 3_600
@@ -70,7 +72,7 @@ def follow(
             tell(f"cannot look, and will again: {said(error)}")
         else:
             failures = 0
-            if answer["status"] not in {"RUNNING", "PENDING_REDRIVE"}:
+            if answer["status"] not in GOING:
                 return answer
         clock.sleep(LOOKS[min(looks, len(LOOKS) - 1)])
         looks += 1

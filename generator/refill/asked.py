@@ -32,7 +32,7 @@ from generator.spec.resolved import Environment, Table
 POLL_SECONDS = 30
 _STEPS: Mapping[str, str] = {
     "Plan": "listing the files of the next round",
-    "Wait": "waiting for files to thaw, or for the table",
+    "Wait": "waiting for files to thaw, for the table, or for earlier calls to end",
     "Load": "writing items",
     "Report": "writing the report",
 }

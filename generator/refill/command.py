@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from blueprints.names import WORK, catalogue_bucket_name
 from generator import workspace
 from generator.errors import Mistake, Mistakes
 from generator.executions import starting
 from generator.executions.asking import executions_of
-from generator.executions.following import Clock, Description, described
+from generator.executions.following import GOING, Clock, Description, described
 from generator.executions.reports import report_of
 from generator.executions.running import (
     NOT_RIGHT,
@@ -42,6 +43,8 @@ class _Refill:
 
     def begin(self, run: Run) -> str | int:
         """Look at what is there, and start to write unless only the plan is wanted."""
+        if self.asked.options.resume is not None and not self.asked.options.dry_run:
+            _check_ended(self.asked, run)
         wanted = _as_before(self.asked, run) if self.asked.is_as_before else self.asked
         plan = _plan(wanted, run)
         options, tell = wanted.options, run.talk.tell
@@ -103,6 +106,41 @@ def _as_before(wanted: Asked, run: Run) -> Asked:
     execution_arn = f"{executions_of(wanted.machine_arn)}{wanted.options.resume}"
     before = input_of(described(run.clients("stepfunctions"), wanted, execution_arn))
     return as_before(wanted, before, datetime.now(UTC))
+
+
+def _check_ended(wanted: Asked, run: Run) -> None:
+    """Raise `Mistakes` where the refill that is to be resumed still runs.
+
+    Where that cannot be known the state machine waits, until nothing of the other one can be at
+    work.
+    """
+    folder = f"{WORK}refills/{wanted.options.resume}/"
+    execution_arn = f"{executions_of(wanted.machine_arn)}{wanted.options.resume}"
+    try:
+        # It may have been resumed before, by an execution of another name.
+        fence = report_of(
+            wanted, run.clients, catalogue_bucket_name(wanted.where), f"{folder}fence.json"
+        )
+        execution_arn = str(fence.get("execution_arn") or execution_arn)
+    except StoppedError:
+        pass
+    try:
+        status = described(run.clients("stepfunctions"), wanted, execution_arn)["status"]
+    except StoppedError as stopped:
+        run.talk.tell(f"NOT READ: whether {execution_arn} has ended: {stopped}")
+        return
+    if status in GOING:
+        raise Mistakes([_goes_on(wanted, execution_arn, status)])
+
+
+def _goes_on(wanted: Asked, execution_arn: str, status: str) -> Mistake:
+    return Mistake(
+        f"--resume {wanted.options.resume}: that refill is still {status} as {execution_arn}, and "
+        "two at once would write older items over newer ones",
+        f"wait for its end with {wanted.again('--follow', execution_arn)}; or stop it with aws "
+        f"stepfunctions stop-execution --execution-arn {execution_arn} --region "
+        f"{wanted.place.region}, then resume",
+    )
 
 
 def _plan(wanted: Asked, run: Run) -> planning.Plan:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from blueprints.functions.plan_refill.rounds import rounds_of
+from blueprints.functions.common.refill_rounds import rounds_of
 from generator.points.model import Prices
 
 KIB, GIB = 1024, 1024**3

@@ -56,8 +56,8 @@ def _members(report: Report) -> Iterator[tuple[str, str]]:
     least = "at least " if report.get("at_least") else ""
     yield (
         "WRITTEN",
-        f"{least}{report.get('written')} items put, {report.get('deleted')} deleted; "
-        f"{report.get('files')} files to their end; {report.get('units')} write units",
+        f"{least}{report.get('written')} items put, {least}{report.get('deleted')} deleted; "
+        f"{report.get('files')} files to their end; {least}{report.get('units')} write units",
     )
     rounds = _map(report, "rounds")
     if rounds.get("total") is not None:

@@ -81,7 +81,7 @@ def _until(takes: float, days: int) -> datetime:
 def _get_object(self: S3Backend, *args: Any, **kwargs: Any) -> FakeKey | None:
     """Let what is looked at be as it is now."""
     key = _moto_get_object(self, *args, **kwargs)
-    if key is not None and key.storage_class in TIERS:
+    if isinstance(key, FakeKey) and key.storage_class in TIERS:  # no delete marker
         _ = key.status
     return key
 

@@ -35,7 +35,7 @@ EVENTS = [
 ]
 TOLD = [
     "    0:20  listing the files of the next round",
-    "    0:30  waiting for files to thaw, or for the table",
+    "    0:30  waiting for files to thaw, for the table, or for earlier calls to end",
     "    1:10  writing items",
     "    1:20  listing the files of the next round",
     "    1:30  writing the report",
@@ -293,6 +293,32 @@ def test_a_resumed_refill_asks_the_execution_what_it_was(
     assert result.exit_code == 1
     assert "there is no execution" in result.stderr
     assert "start the refill again" in result.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--from", URI, "--overwrite")])
+def test_a_refill_that_still_runs_is_not_resumed(
+    ready: World, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    ready.execution = Execution(events=[], looks=[("RUNNING", 0)])
+    result = refill(monkeypatch, ready, "--resume", "one", *more)
+    assert result.exit_code == 2
+    assert f"that refill is still RUNNING as {EXECUTION}" in " ".join(result.stderr.split())
+    assert ready.execution.started == []
+    # Whoever resumed it before runs under another name.
+    two = EXECUTION.replace(":one", ":two")
+    ready.put(CATALOGUE, "work/refills/one/fence.json", {"execution_arn": two})
+    result = refill(monkeypatch, ready, "--resume", "one", *more)
+    assert f"still RUNNING as {two}" in " ".join(result.stderr.split())
+
+
+def test_whether_it_runs_may_stay_unknown(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state machine waits for what may be at work."""
+    gone = error("ExecutionDoesNotExist", "DescribeExecution")
+    looks: list[Any] = [gone, ("SUCCEEDED", 9)]
+    ready.execution = Execution(events=EVENTS, looks=looks)
+    result = refill(monkeypatch, ready, "--resume", "one", "--from", URI)
+    assert f"NOT READ: whether {EXECUTION} has ended" in result.stderr
+    assert len(ready.execution.started) == 1
 
 
 def test_an_interrupted_command_says_how_to_follow_again(

@@ -14,6 +14,7 @@ from tests.exports.applying import in_order
 from tests.exports.shop import exports_bucket, until
 from tests.refills import dumps
 from tests.refills.shop import (
+    CARTS,
     DUMPS,
     HERE,
     ORDERS,
@@ -161,27 +162,33 @@ def damaged(shop: Shop) -> Loaded:
 
 def of_an_export(shop: Shop) -> Loaded:
     """A file of an export is another one than its manifest says; then it is brought back."""
-    return _of_an_export(shop, shop.prod, exports_bucket(shop.prod))
+    return _of_an_export(shop, ORDERS, shop.prod, exports_bucket(shop.prod))
 
 
 def of_a_replica(shop: Shop) -> Loaded:
     """The same of a replica, of whose files the manifest knows the content alone."""
     ((_, replica),) = export_replicas(shop.prod.environment).values()
-    return _of_an_export(shop, shop.archive, replica.name)
+    # Of another table: what is written into production's bucket is replicated.
+    return _of_an_export(shop, CARTS, shop.archive, replica.name)
 
 
-def _of_an_export(shop: Shop, place: Place, bucket: str) -> Loaded:
-    prod, name = shop.prod, f"{shop.prod.table(ORDERS).name}-of-export"
-    full, s3 = shop.records(ORDERS)[0], place.client("s3")
+def _of_an_export(shop: Shop, table_key: str, place: Place, bucket: str) -> Loaded:
+    name = f"{shop.prod.table(table_key).name}-of-export"
+    full, s3 = shop.records(table_key)[0], place.client("s3")
     listed = s3.get_object(Bucket=bucket, Key=full["manifest_files_key"])["Body"].read()
     files = [json.loads(each) for each in listed.splitlines()]
     key = next(each["dataFileS3Key"] for each in files if each["itemCount"])
     key = f"{full['data_key_prefix']}{key}"
-    described = prod.client("dynamodb").describe_table(TableName=prod.table(ORDERS).name)["Table"]
+    settings = shop.prod.settings(shop.prod.table(table_key).name)
+    attributes = [each["AttributeName"] for each in settings["key_schema"]]
     place.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        **{each: described[each] for each in ("AttributeDefinitions", "KeySchema")},
+        KeySchema=settings["key_schema"],
+        AttributeDefinitions=[
+            {"AttributeName": each, "AttributeType": settings["attributes"][each]}
+            for each in attributes
+        ],
     )
     asked = {"kind": "export", "bucket": bucket, "manifest_key": full["manifest_key"]}
     body = gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
@@ -193,7 +200,7 @@ def _of_an_export(shop: Shop, place: Place, bucket: str) -> Loaded:
     return Loaded(
         refills=[failed, again],
         held=[held(place, name)],
-        wanted=shop.held(ORDERS, full["to"]),
+        wanted=shop.held(table_key, full["to"]),
         more={"file": f"s3://{bucket}/{key}"},
     )
 

@@ -16,6 +16,7 @@ from blueprints.functions.common.settings import (
 from blueprints.functions.common.settings_comparing import owners
 
 _UNITS, _MOST = "ProvisionedThroughput", "OnDemandThroughput"
+_LEAST = 1
 
 
 def updates(setting: str, wanted: Settings, present: Settings) -> Iterator[tuple[str, Members]]:
@@ -88,7 +89,8 @@ def _units(wanted: Settings, index: str | None, owner: Members, present: Members
         low, high = bounds(wanted, index, unit) or (given.get(unit), given.get(unit))
         own = present.get(unit)
         kept = own is not None and (low is None or high is None or low <= own <= high)
-        units[unit] = own if kept else given.get(unit, low)
+        # Settings may say nothing at all, and AWS takes no mode without units.
+        units[unit] = own if kept else given.get(unit, low) or _LEAST
     return units
 
 

@@ -45,11 +45,17 @@ class Work:
 
     def do(self, change: Change) -> None:
         """Make a change, or note why it cannot be made. Raises what is to be tried again."""
-        if change.operation == "update_table" and not self._idle:
+        if self._has_to_wait(change):
             log("waits until the table is active", what=change.what)
             self._open.add(change.setting)
         elif _scaled(change) not in self._unscaled:
             self._call(change)
+
+    def _has_to_wait(self, change: Change) -> bool:
+        if change.setting == "scaling":
+            # A table on demand has no units that scale.
+            return "billing_mode" in self._open
+        return change.operation == "update_table" and not self._idle
 
     def judged(
         self, differing: Mapping[str, list[str]], earlier: Mapping[str, int]

@@ -1,7 +1,8 @@
 """The folder in which a refill works: its plan, the lists of its rounds, and how far each child is.
 
 - `work/refills/FOLDER/plan.json`: what is refilled from what, in which rounds; written once
-- `fence.json`: the execution that goes on with it; a resumed refill takes it over
+- `fence.json`: the execution that goes on with it; a resumed refill takes it over,
+  and no call writes behind another's
 - `ROUND/list.json`: what the children of a round load, a line each; `ROUND/progress/INDEX.json`
 - `done/ROUND.json`: what a round has written, once all of its children are done
 """
@@ -10,49 +11,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from blueprints.functions.common import at_once
 from blueprints.functions.common.calls import call, pages
 from blueprints.functions.common.exports_store import read
+from blueprints.functions.common.refill_folder import WORK, Folder
 
 Document = Mapping[str, Any]
-WORK = "work/refills/"
 DONE = "DONE"
 COUNTED = ("items", "files", "written", "deleted", "units")
-
-
-class Folder(NamedTuple):
-    """The folder of one refill in a catalogue bucket."""
-
-    bucket: str
-    prefix: str
-
-    @property
-    def plan_key(self) -> str:
-        """The key of what is refilled from what."""
-        return f"{self.prefix}plan.json"
-
-    @property
-    def fence_key(self) -> str:
-        """The key of which execution goes on with it."""
-        return f"{self.prefix}fence.json"
-
-    def list_key(self, number: int) -> str:
-        """Return the key of the list of a round."""
-        return f"{self.prefix}{number:05}/list.json"
-
-    def progress(self, number: int) -> str:
-        """Return the prefix of how far the children of a round are."""
-        return f"{self.prefix}{number:05}/progress/"
-
-    def results(self, number: int) -> str:
-        """Return the prefix below which Step Functions writes what became of each child."""
-        return f"{self.prefix}{number:05}/results"
-
-    def done_key(self, number: int) -> str:
-        """Return the key of what says that a round is done."""
-        return f"{self.prefix}done/{number:05}.json"
 
 
 def folder_of(request: Document, place: Document, execution: Document) -> Folder:

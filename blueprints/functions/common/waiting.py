@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 MOST_SECONDS = 300
+# After which the state machine of a restore ends, and nobody reports.
+LONGEST_RESTORE = timedelta(days=5)
 _SHARE = 10
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from blueprints.functions.load_file import formats
 from blueprints.functions.load_file.clock import Clock
 from blueprints.functions.load_file.failing import BadDataError, BrokenFileError
+from blueprints.functions.load_file.fence import Fence
 from blueprints.functions.load_file.lines import lines
 from blueprints.functions.load_file.progress import Position
 from blueprints.functions.load_file.source import Source
@@ -33,16 +34,20 @@ class Tools(NamedTuple):
     table: Table
     clock: Clock
     keys: Sequence[str]
+    fence: Fence
     transform: formats.Transform | None = None
 
 
 def load(tools: Tools, files: Sequence[File], position: Position) -> None:
     """Load what is not done yet, and move the position to where that comes to.
 
-    Raises BadDataError, and as Source.pieces and Table.write do; the position is then before what
-    could not be written.
+    Raises BadDataError, and as Source.pieces, Table.write and Fence.check do; the position is then
+    before what could not be written.
     """
+    begun = position.file
     while position.file < len(files):
+        if position.file > begun:  # before the first one the call has looked
+            tools.fence.check()
         _Loading(tools, files[position.file], position).run()
         position.file, position.line, position.etag = position.file + 1, 0, None
 

@@ -28,6 +28,7 @@ class Position:
     deleted: int = 0
     units: float = 0.0
     seconds: float = 0.0
+    calls_without_progress: int = 0  # in a row, because the table was busy
 
     def is_behind(self, other: Position) -> bool:
         """Return whether the other is further."""

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.refills import Folder, folder_of
+from blueprints.functions.common.refill_folder import Folder
+from blueprints.functions.common.refills import folder_of
 
 Event = Mapping[str, Any]
 # Returns the client of a service, with `region` in another Region.

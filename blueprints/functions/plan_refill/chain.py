@@ -11,13 +11,12 @@ from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.export_chains import records_until
 from blueprints.functions.common.exports_store import Listed
+from blueprints.functions.common.refill_rounds import MOST_RECORDS
 from blueprints.functions.plan_refill.case import Case, export_bucket
 from blueprints.functions.plan_refill.source import FORMATS, Source
 
 # A window is a day long at most, and one that began before the full export goes on over it.
 _BEFORE = timedelta(days=2)
-# Each record is read: those of 200 days of hourly windows in about two minutes.
-MOST_RECORDS = 5_000
 _NEEDED = (
     *("bucket", "export_arn", "files", "format", "items", "kind", "manifest_key", "table", "to"),
 )

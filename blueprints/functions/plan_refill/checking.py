@@ -15,6 +15,8 @@ from blueprints.functions.plan_refill.work import Work
 State = dict[str, Any]
 MOST_NAMED, _IN_MESSAGE = 20, 3
 _MOST_CHARACTERS = 1_000
+# What the machine does not call again after.
+_FINAL = frozenset(("BadDataError", "RefusedError"))
 
 
 def begun(number: int, items: int) -> State:
@@ -26,6 +28,7 @@ def begun(number: int, items: int) -> State:
         "next": 0,
         "sums": nothing(),
         "wrong": 0,
+        "unknown": 0,
         "named": [],
     }
 
@@ -92,7 +95,10 @@ def _line(named: Mapping[str, Any]) -> str:
 def _missing(state: State, index: int) -> None:
     """Note the children before an index that have told nothing."""
     for each in range(state["next"], index):
-        message = "its child ended before it had written anything"
+        message = (
+            "its child ended before it noted anything; what it wrote is not known; loading again "
+            "mends it"
+        )
         named = {"index": each, "status": "MISSING", "file": "", "at": 0, "line": None}
         _note(state, {**named, "type": "NoProgressError", "message": message})
     state["next"] = max(state["next"], index)
@@ -100,6 +106,8 @@ def _missing(state: State, index: int) -> None:
 
 def _note(state: State, named: dict[str, Any]) -> None:
     state["wrong"] += 1
+    # A child that refuses has noted all that it wrote; others may have been ended after their note.
+    state["unknown"] += not (named["status"] == "FAILED" and named["type"] in _FINAL)
     if len(state["named"]) < MOST_NAMED:
         state["named"].append(named)
 
@@ -109,7 +117,14 @@ def _of_progress(
 ) -> dict[str, Any]:
     error = progress.get("error") or {}
     where = f"s3://{case.folder.bucket}/{case.folder.results(number)}/"
-    stopped = f"its child ended before it was done; why is below {where}"
+    busy = progress.get("calls_without_progress")
+    throttled = (
+        f", throttled: DynamoDB took nothing in its last {busy} calls, so give the table more "
+        "write units"
+        if busy
+        else ""
+    )
+    stopped = f"its child ended before it was done{throttled}; why is below {where}"
     return {
         "index": index,
         "status": progress["status"],

@@ -22,7 +22,7 @@ from blueprints.functions.plan_refill.case import Bucket, Case, bucket_of
 from blueprints.functions.plan_refill.source import Source
 
 File = dict[str, Any]
-_MANIFEST, _SUMMARY = "manifest", "manifest-summary.json"
+_MANIFEST, _SUCCESS, _SUMMARY = "manifest", "_SUCCESS", "manifest-summary.json"
 _SAMPLE_BYTES = 64 * 1024
 # Of packed files that hold nothing; one that holds something comes soon.
 _MOST_SAMPLES = 20
@@ -41,6 +41,7 @@ def listed(case: Case) -> list[File]:
     where = f"s3://{bucket.name}/{asked['prefix']}"
     objects = list(_objects(case, bucket))
     _check_folders([each["Key"] for each in objects], where)
+    _check_is_one(objects, where)
     files = [
         _file(bucket, each)
         for each in objects
@@ -120,7 +121,7 @@ def _is_data(key: str) -> bool:
 
 def _check_folders(keys: Sequence[str], where: str) -> None:
     """Raise where the files are of several dumps, or of an export that has a better way."""
-    marks = [key for key in keys if _name(key) in {_MANIFEST, "_SUCCESS", _SUMMARY}]
+    marks = [key for key in keys if _name(key) in {_MANIFEST, _SUCCESS, _SUMMARY}]
     summaries = [key for key in marks if _name(key) == _SUMMARY]
     if summaries:
         raise RefusedError(
@@ -133,6 +134,29 @@ def _check_folders(keys: Sequence[str], where: str) -> None:
         raise RefusedError(
             f"below {where} there are {len(folders)} dumps, and which is newer is not known: give "
             f"the prefix of one of them, such as {some}"
+        )
+
+
+def _check_is_one(objects: Sequence[Mapping[str, Any]], where: str) -> None:
+    """Raise where files of data lie in several folders, and nothing says that they are one dump.
+
+    A manifest names the files that belong to it, and below a folder with `_SUCCESS` all do.
+    """
+    keys = [each["Key"] for each in objects]
+    if any(_name(key) == _MANIFEST for key in keys):
+        return
+    mark = next((key.removesuffix(_SUCCESS) for key in keys if _name(key) == _SUCCESS), None)
+    folders = {
+        mark if mark is not None and key.startswith(mark) else key.removesuffix(_name(key))
+        for key in (each["Key"] for each in objects if each["Size"])
+        if _is_data(key)
+    }
+    if len(folders) > 1:
+        some = ", ".join(sorted(folders)[-_MOST_NAMED:])
+        raise RefusedError(
+            f"below {where} there are files of data in {len(folders)} folders, and whether they "
+            "are one dump, or which is newer, is not known: give the prefix of one folder, such as "
+            f"{some}"
         )
 
 

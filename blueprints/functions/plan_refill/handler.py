@@ -17,12 +17,10 @@ from functools import cache
 from typing import Any
 
 from blueprints.functions.common.clients import client
-from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.exports_store import read
 from blueprints.functions.common.log import log
-from blueprints.functions.common.refills import done_rounds, exists, write
+from blueprints.functions.common.refills import done_rounds, write
 from blueprints.functions.common.thawing import Thawing
-from blueprints.functions.plan_refill import checking, cold, lists
+from blueprints.functions.plan_refill import checking, cold, fence, lists
 from blueprints.functions.plan_refill.case import Case, Connect, case_of
 from blueprints.functions.plan_refill.target import Target, children_of, look
 from blueprints.functions.plan_refill.work import Work, renew, work_of
@@ -53,12 +51,13 @@ def plan(
     """
     case = case_of(connect, event, now, has_time)
     previous: Event = event.get("previous") or {}
-    _fence(case, previous)
     state = _begun(case, previous)
+    if state["fence"] is not None:
+        fence.check(case)
     target = look(case)
     if not target.is_ready:
         return state | {"action": "wait", "wait_seconds": case.poll_seconds}
-    work = work_of(case, target)
+    work = work_of(case, target, is_begin=state["fence"] is None)
     if isinstance(work, Thawing):
         told = {"waiting": work.waiting, "asked": work.asked}
         seconds = work.wait_seconds if work.is_whole else _GO_ON_SECONDS
@@ -70,6 +69,13 @@ def plan(
         "format": work.written_in,
         "rounds_total": len(work.rounds),
     }
+    # Not before it is known that this is the refill of the folder: else its own would be stopped.
+    if state["fence"] is None:
+        state["fence"] = fence.taken(case)
+    if not state["fence"]["waited"]:
+        # Noted with the answer: the machine asks again only when it has waited.
+        waited = {**state["fence"], "waited": True}
+        return state | {"action": "wait", "wait_seconds": fence.WAIT_SECONDS, "fence": waited}
     if state["checking"] is not None:
         state = _checked(case, work, state)
         if state["action"] is not None:
@@ -92,6 +98,7 @@ def _begun(case: Case, previous: Event) -> Plan:
         "items": 0,
         "children": 0,
         "load": None,
+        "fence": previous.get("fence"),
         "thawing": previous.get("thawing"),
         "checking": look_at,
         "sums": None,
@@ -101,22 +108,6 @@ def _begun(case: Case, previous: Event) -> Plan:
             for name in ("table_id", "source", "source_table_arn", "format")
         },
     }
-
-
-def _fence(case: Case, previous: Event) -> None:
-    """Take the folder over with the first call; afterwards see that nobody else did."""
-    bucket, key = case.folder.bucket, case.folder.fence_key
-    mine = {"execution_arn": case.execution["arn"]}
-    if not previous:
-        write(case.s3, bucket, key, mine)
-        return
-    found = read(case.s3, bucket, key) if exists(case.s3, bucket, key) else {}
-    if found != mine:
-        raise RefusedError(
-            f"{found.get('execution_arn', 'nobody')} goes on with this refill, by s3://{bucket}/"
-            f"{key}: two at once would write older items over newer ones. See what became of it; "
-            "start again with resume once it has ended"
-        )
 
 
 def _checked(case: Case, work: Work, state: Plan) -> Plan:
@@ -129,7 +120,8 @@ def _checked(case: Case, work: Work, state: Plan) -> Plan:
     if found["wrong"]:
         error = checking.error_of(case, work, found)
         log("not loaded", round=number, wrong=found["wrong"], items=found["items"])
-        reported = {"action": "report", "round": number, "sums": sums, "checking": None}
+        reported = {"action": "report", "round": number, "checking": None}
+        reported["sums"] = {**sums, "at_least": found["unknown"] > 0}
         return state | reported | {"error": error}
     document = {"round": number, **sums}
     write(case.s3, case.folder.bucket, case.folder.done_key(number), document)
@@ -170,6 +162,6 @@ def _next(case: Case, work: Work, target: Target, state: Plan) -> Plan:
             "bucket": case.folder.bucket,
             "folder": case.folder.progress(number),
             "write_units": units,
-            "fence": case.execution["name"],
+            "fence": case.execution["arn"],
         },
     }

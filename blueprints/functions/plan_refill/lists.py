@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from blueprints.functions.common.calls import call
+from blueprints.functions.common.refill_rounds import Round
 from blueprints.functions.common.refills import exists
 from blueprints.functions.plan_refill.case import Case
 from blueprints.functions.plan_refill.files import files_of
-from blueprints.functions.plan_refill.rounds import Round
 
 File = Mapping[str, Any]
 

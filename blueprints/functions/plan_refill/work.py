@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.exports_store import read
+from blueprints.functions.common.exports_store import iso, moment_of, read
 from blueprints.functions.common.log import log
+from blueprints.functions.common.refill_rounds import Round, checked, rounds_of
 from blueprints.functions.common.refills import exists, write
 from blueprints.functions.common.thawing import Thawing, thaw
 from blueprints.functions.plan_refill import lists
 from blueprints.functions.plan_refill.case import Case
-from blueprints.functions.plan_refill.rounds import Round, checked, rounds_of
 from blueprints.functions.plan_refill.source import Source
 from blueprints.functions.plan_refill.target import Target
 
 _VERSION = 1
+# The folder's files expire after 60 days: so none does while a refill that is resumed by then runs,
+# which takes 14 days at most. A test compares them.
+RESUMED_WITHIN = timedelta(days=30)
 
 
 class Work(NamedTuple):
@@ -33,14 +37,18 @@ class Work(NamedTuple):
         return ", ".join(sorted({each["format"] for each in self.parts})) or None
 
 
-def work_of(case: Case, target: Target) -> Work | Thawing:
+def work_of(case: Case, target: Target, *, is_begin: bool) -> Work | Thawing:
     """Return the plan of the folder; where the files that it is made from still thaw, how many.
 
-    Raises RefusedError where the folder is another refill's, or has none to resume.
+    Raises RefusedError where the folder is another refill's, has none to resume, or is too old for
+    an execution that begins.
     """
     bucket, key = case.folder.bucket, case.folder.plan_key
     if exists(case.s3, bucket, key):
-        return _kept(case, target, read(case.s3, bucket, key))
+        document = read(case.s3, bucket, key)
+        if is_begin:
+            _check_age(case, document)
+        return _kept(case, target, document)
     if case.request.get("resume"):
         raise RefusedError(
             f"there is no refill to resume in s3://{bucket}/{case.folder.prefix}: it got no "
@@ -55,6 +63,7 @@ def work_of(case: Case, target: Target) -> Work | Thawing:
         lists.write_files(case, source.files)
     document = {
         "version": _VERSION,
+        "planned_at": iso(case.now),
         **_identity(case, target),
         "told": source.told,
         "table_arn": source.table_arn,
@@ -64,6 +73,17 @@ def work_of(case: Case, target: Target) -> Work | Thawing:
     write(case.s3, bucket, key, document)
     log("planned", source=source.told, parts=len(source.parts), rounds=len(rounds))
     return Work(source.parts, rounds, source.told, source.table_arn)
+
+
+def _check_age(case: Case, document: Mapping[str, Any]) -> None:
+    planned_at = moment_of(document["planned_at"])
+    if case.now - planned_at > RESUMED_WITHIN:
+        raise RefusedError(
+            f"the refill in s3://{case.folder.bucket}/{case.folder.prefix} was planned at "
+            f"{iso(planned_at)}, more than {RESUMED_WITHIN.days} days ago: its notes could expire "
+            "before it ends. Start without resume; to write an item again that is there does no "
+            "harm"
+        )
 
 
 def renew(case: Case) -> None:

@@ -77,7 +77,7 @@ def _candidate(
     if document is None:
         where = f"s3://{place['catalogue_bucket']}/{segment.first.key}"
         return _unusable(segment, table_arn, f"{where} {NO_RECORD}")
-    buckets = _buckets(document, place)
+    buckets = readable(document, place)
     billed, moments = document.get("billed_bytes"), boundaries(segment)
     return Candidate(
         id=document["export_arn"],
@@ -103,7 +103,7 @@ def record(s3: Any, bucket: str, key: str, table_arn: str) -> Document | None:
     return document if whole and document["table"].get("arn") == table_arn else None
 
 
-def _buckets(document: Document, place: Document) -> list[Mapping[str, str]]:
+def readable(document: Document, place: Document) -> list[Mapping[str, str]]:
     """Return the buckets that may be read, original and replicas, the nearest first."""
     held = {document["bucket"], *(document.get("replicas") or ())}
     known = [each for each in place["export_buckets"] if each["name"] in held]

@@ -17,7 +17,7 @@ from blueprints.functions.common.export_chains import records_until
 from blueprints.functions.common.exports_store import Listed
 from blueprints.functions.common.restores import chain_token
 from blueprints.functions.common.settings import UNITS, bounds, complete
-from blueprints.functions.plan_restore import chains
+from blueprints.functions.plan_restore import windows as windows_of
 from blueprints.functions.plan_restore.chains import Chain
 from blueprints.functions.plan_restore.choice import Candidate
 from blueprints.functions.plan_restore.facts import Encryption, Source
@@ -52,13 +52,14 @@ def planned(s3: Any, event: Document, chosen: Candidate, target: NewTable) -> Pl
     request, place = event["request"], event["place"]
     chain: Chain = chosen.known
     full, windows = records_until(_listed(chain), chain.segment.first.key, chosen.time)
-    changes = _changes(s3, place["catalogue_bucket"], windows, request["table"]["arn"])
     why_not = _why_no_import(request.get("load") or "import", chain.document, target.settings)
-    refill = None
+    changes = windows_of.changes(s3, place, chain, windows, imported=not why_not)
+    refill, settings = None, complete(target.settings)
     if why_not or windows:
         refill = _refill(request, full.key, chosen, target, imported=not why_not)
+        settings = _unbounded(settings)
     parameters = {
-        "create": {"TableName": target.name, **_creation(target.settings, target.encryption)},
+        "create": {"TableName": target.name, **_creation(settings, target.encryption)},
         "import": None if why_not else _import(chain),
         "files": None if why_not else _files(chain),
         "refill": refill,
@@ -71,25 +72,13 @@ def planned(s3: Any, event: Document, chosen: Candidate, target: NewTable) -> Pl
     return Planned(
         parameters,
         Source(None, document["items"], document.get("billed_bytes"), changes),
-        _remark(why_not, len(windows), changes),
+        _remark(why_not, len(windows), changes)
+        + _remark_of_mode(target.settings, is_refilled=refill is not None),
     )
 
 
 def _listed(chain: Chain) -> Sequence[Listed]:
     return [chain.segment.first, *chain.segment.incrementals]
-
-
-def _changes(s3: Any, bucket: str, windows: Sequence[Listed], table_arn: str) -> int:
-    """Return how many items the incremental exports name: so far may the count be off."""
-    total = 0
-    for key, document in chains.records(s3, bucket, [each.key for each in windows], table_arn):
-        if document is None:
-            raise RefusedError(
-                f"s3://{bucket}/{key}, which the chain needs, {chains.NO_RECORD}; or take an "
-                "earlier moment of the chain"
-            )
-        total += document["items"]
-    return total
 
 
 def _why_no_import(load: str, document: Document, settings: Document) -> str:
@@ -111,6 +100,21 @@ def _remark(why_not: str, windows: int, changes: int) -> str:
         also = f" and {after}" if windows else ""
         return f" The table is created, and the full export{also} written into it: {why_not}."
     return f" The full export is imported{f', and {after} written after it' if windows else ''}."
+
+
+def _remark_of_mode(settings: Document, *, is_refilled: bool) -> str:
+    if not is_refilled:
+        return ""
+    full = complete(settings)
+    owners = (full, *full["global_indexes"].values())
+    if full["billing_mode"] == "PROVISIONED":
+        what = "the units of every day would slow that down; billing mode and units"
+    elif any(each.get("on_demand_throughput") for each in owners):
+        what = "its maxima would slow that down; they"
+    else:
+        return ""
+    how = "Until all is written the table is on demand without a maximum"
+    return f" {how}, for {what} are set afterwards."
 
 
 def _files(chain: Chain) -> dict[str, Any]:
@@ -161,12 +165,22 @@ def _refill(
     }
 
 
-def _creation(settings: Document, encryption: Encryption) -> dict[str, Any]:
+def _unbounded(settings: Document) -> dict[str, Any]:
+    """Return settings of a table that is refilled: on demand, whatever it is every day.
+
+    apply_settings sets mode, units and maxima of the table and its indexes afterwards.
+    """
+    nothing = {"throughput": None, "on_demand_throughput": None}
+    indexes = {name: {**each, **nothing} for name, each in settings["global_indexes"].items()}
+    mode = {"billing_mode": "PAY_PER_REQUEST", "global_indexes": indexes}
+    return {**settings, **nothing, **mode}
+
+
+def _creation(full: Document, encryption: Encryption) -> dict[str, Any]:
     """Return the members of CreateTable but the name; ImportTable takes all without local indexes.
 
     Settings that only CreateTable takes are left to apply_settings, as after every other restore.
     """
-    full = complete(settings)
     indexes = {"GlobalSecondaryIndexes": full["global_indexes"]}
     indexes["LocalSecondaryIndexes"] = full["local_indexes"]
     schemas = [each["KeySchema"] for some in indexes.values() for each in some.values()]

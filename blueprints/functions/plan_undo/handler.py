@@ -27,13 +27,13 @@ from blueprints.functions.common.exports_store import iso
 from blueprints.functions.common.log import log
 from blueprints.functions.common.recovery_window import window_of
 from blueprints.functions.common.restores import described
+from blueprints.functions.plan_undo.budget import budget_of, children_of
 from blueprints.functions.plan_undo.exporting import DONE, FULL, followed, wanted
-from blueprints.functions.plan_undo.listing import listed, shares_of, write
+from blueprints.functions.plan_undo.listing import check_full, listed, shares_of, write
 from blueprints.functions.plan_undo.request import Span, check_reach, span_of
 
 Event = Mapping[str, Any]
 Plan = dict[str, Any]
-MOST_CHILDREN = 40
 _MOST_SECONDS = 300
 _SHARE = 10
 
@@ -64,6 +64,9 @@ def plan(clients: Clients, event: Event, now: datetime) -> Plan:
     if any(each["export_arn"] is None for each in exports):
         restorable = window_of(clients("dynamodb"), request["table"])
         check_reach(event, span, table["CreationDateTime"], restorable)
+        if request["old_images"] == "full_export":
+            # Before it costs something; how large the export is, it tells itself.
+            check_full(table.get("TableSizeBytes", 0), event)
         latest = restorable.latest if restorable else None
         if latest is None or latest < span.end:
             seconds = _MOST_SECONDS if latest is None else (span.end - latest).total_seconds()
@@ -90,6 +93,7 @@ def _base(event: Event, span: Span, table: Mapping[str, Any]) -> Plan:
         "list": {"bucket": bucket, "key": f"{folder}list.json", "results_prefix": f"{folder}map"},
         "children": 1,
         "shares": 0,
+        "budget": budget_of(event["request"], table),
     }
 
 
@@ -107,9 +111,11 @@ def _shared(s3: Any, event: Event, span: Span, base: Plan, exports: list[Plan]) 
     request, bucket = event["request"], event["place"]["catalogue_bucket"]
     found = [(each, listed(s3, event, each, base["table_id"])) for each in exports]
     windows = [files for each, files in found if each["kind"] != FULL]
-    full = [files for each, files in found if each["kind"] == FULL]
-    shares = shares_of(windows, request["table"]["name"])
-    children, units = min(shares, MOST_CHILDREN), request.get("write_units")
+    full = next((files for each, files in found if each["kind"] == FULL), None)
+    if full is not None:
+        check_full(full.unpacked_bytes, event)
+    shares = shares_of(windows, full, request["table"]["name"])
+    children, units = children_of(shares, base["budget"])
     files_key = f"{base['folder']}files.json"
     write(
         s3,
@@ -117,7 +123,7 @@ def _shared(s3: Any, event: Event, span: Span, base: Plan, exports: list[Plan]) 
         files_key,
         {
             "windows": [{"files": each.files} for each in windows],
-            "full": {"files": full[0].files} if full else None,
+            "full": None if full is None else {"files": full.files},
         },
     )
     write(s3, bucket, base["list"]["key"], [{"index": n, "of": shares} for n in range(shares)])
@@ -130,8 +136,9 @@ def _shared(s3: Any, event: Event, span: Span, base: Plan, exports: list[Plan]) 
         "files_key": files_key,
         "since": base["since"],
         "until": base["until"],
+        "since_micros": span.since_micros,
         "until_micros": span.until_micros,
-        "write_units": None if units is None else units / children,
+        "write_units": units,
         **{name: request.get(name) for name in ("only", "created_since")},
         **{name: bool(request.get(name)) for name in ("overwrite_conflicts", "dry_run")},
     }

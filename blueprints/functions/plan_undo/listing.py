@@ -29,6 +29,18 @@ Export = Mapping[str, Any]
 # What a child holds in memory: lines of about a kilobyte, or fewer longer ones.
 KEYS_OF_A_SHARE = 100_000
 BYTES_OF_A_SHARE = 16 * 1024 * 1024  # compressed
+# With a full export a key has a third image in memory. A quarter of a child's 1,024 MB: the rest is
+# for texts of keys, files that are opened early, and what is made of lines.
+UNPACKED_OF_A_SHARE = 256 * 1024 * 1024
+# How much longer lines are than what is stored, where no summary tells of more: 3.4 to 3.9 was
+# measured, with text that hardly repeats.
+_UNPACKED = 4
+# What every call of undo_keys reads of a full export, before it puts a key back. Measured on one
+# core, without a network: 95 MB a second where lines have 200 bytes, 200 to 270 where they are
+# longer, and 40 where each has escapes, so that all of it is parsed. 1,024 MB have 0.58 of a core:
+# 23 MB a second. Of 900 seconds 60 are kept to end the call, and half of the others is for all
+# the rest: 420 s x 23 MB/s = 9.7 GB.
+FULL_BYTES_OF_A_CALL = 9_000_000_000
 # Of a list that a Distributed Map reads without batches.
 MOST_SHARES = 10_000
 _ABSENT = ("404", "NoSuchKey")
@@ -41,6 +53,12 @@ class Listed(NamedTuple):
     files: list[dict[str, Any]]
     keys: int
     stored_bytes: int
+    billed_bytes: int = 0
+
+    @property
+    def unpacked_bytes(self) -> int:
+        """How long all lines are, at a guess."""
+        return max(self.billed_bytes, _UNPACKED * self.stored_bytes)
 
 
 def listed(s3: Any, event: Event, export: Export, table_id: str) -> Listed:
@@ -82,7 +100,12 @@ def _listed(s3: Any, bucket: str, event: Event, export: Export, table_id: str) -
         more = len(wrong) - _MOST_NAMED
         named = "; ".join(wrong[:_MOST_NAMED])
         raise _not_right(export, f"{named}{f'; and {more} more' if more > 0 else ''}")
-    return Listed(files, keys, sum(file["bytes"] for file in files))
+    stored = sum(file["bytes"] for file in files)
+    return Listed(files, keys, stored, _billed(summary.get("billedSizeBytes")))
+
+
+def _billed(told: object) -> int:
+    return told if isinstance(told, int) else 0
 
 
 def _looked(s3: Any, bucket: str, key: str, file: DataFile) -> tuple[dict[str, Any], str]:
@@ -138,20 +161,47 @@ def _not_right(export: Export, what: str) -> RefusedError:
     )
 
 
-def shares_of(windows: Sequence[Listed], table: str) -> int:
+def check_full(size_bytes: int, event: Event) -> None:
+    """Raise RefusedError where a full export is more than every call can read anew."""
+    if size_bytes <= FULL_BYTES_OF_A_CALL:
+        return
+    request, place = event["request"], event["place"]
+    table = request["table"].get("key") or request["table"]["name"]
+    raise RefusedError(
+        f"a full export of table {request['table']['name']} ({size_bytes:,} bytes) is more than "
+        f"one call can read beside its work ({FULL_BYTES_OF_A_CALL:,}): leave --old-images "
+        f"full-export out, or restore beside instead: holdfast restore {place['environment']} "
+        f"{table} --at {request['since']} --as NAME"
+    )
+
+
+def shares_of(windows: Sequence[Listed], full: Listed | None, table: str) -> int:
     """Return how many shares the keys are cut into; a key may be in several windows.
 
-    Raises RefusedError where they are too many.
+    With a full export a share is what its lines may take in memory. Raises RefusedError where the
+    shares are too many.
     """
     keys = sum(each.keys for each in windows)
     stored = sum(each.stored_bytes for each in windows)
     shares = max(1, ceil(keys / KEYS_OF_A_SHARE), ceil(stored / BYTES_OF_A_SHARE))
+    if full is not None:
+        shares = max(shares, ceil(_with_full(keys, stored, full) / UNPACKED_OF_A_SHARE))
     if shares > MOST_SHARES:
         raise RefusedError(
             f"{keys} changes of keys of table {table} are more than one undo takes: take a "
             "shorter window (--until), or restore the table beside this one"
         )
     return shares
+
+
+def _with_full(keys: int, stored: int, full: Listed) -> float:
+    """Return how long the lines of all keys are: an old image, a new one, and that of the full.
+
+    Keys that were changed may be longer than others, which the windows' own lines tell.
+    """
+    average = full.unpacked_bytes / max(1, full.keys)
+    images = max(_UNPACKED * stored, 2 * keys * average)
+    return images + min(full.unpacked_bytes, images / 2)
 
 
 def write(s3: Any, bucket: str, key: str, document: Any) -> None:

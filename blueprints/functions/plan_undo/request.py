@@ -33,8 +33,13 @@ class Span(NamedTuple):
     end: datetime
 
     @property
+    def since_micros(self) -> int:
+        """The begin as lines of exports have it."""
+        return (self.since - _EPOCH) // _MICROSECOND
+
+    @property
     def until_micros(self) -> int:
-        """The time as lines of exports have it."""
+        """The end as lines of exports have it."""
         return (self.until - _EPOCH) // _MICROSECOND
 
 

@@ -31,6 +31,9 @@ def _lines(report: Document, where: str) -> Iterator[str]:
     elif report["written"] or report["deleted"] or report["not_known"]:
         yield f"The refill of table {name} stopped before its end: the table holds a part."
         yield "Do not let anything use that table before the refill has gone on to its end."
+    elif report["at_least"]:
+        yield f"The refill of table {name} stopped before its end: what it wrote is not known."
+        yield "Do not let anything use that table before the refill has gone on to its end."
     else:
         yield f"The refill of table {name} stopped before it had written anything."
     yield ""
@@ -40,8 +43,8 @@ def _lines(report: Document, where: str) -> Iterator[str]:
     yield f"Started: {report['started_at']}, took {report['seconds']} s"
     least = "at least " if report["at_least"] else ""
     yield (
-        f"Written: {least}{report['written']} items, deleted: {report['deleted']}, with "
-        f"{report['units']} write units; {report['files']} files to their end"
+        f"Written: {least}{report['written']} items, deleted: {least}{report['deleted']}, with "
+        f"{least}{report['units']} write units; {report['files']} files to their end"
     )
     if report["not_known"]:
         yield f"NOT KNOWN: {report['not_known']}"

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from blueprints.functions.common.caught import caught
-from blueprints.functions.common.refills import COUNTED, WORK, folder_of
+from blueprints.functions.common.refill_folder import WORK
+from blueprints.functions.common.refills import COUNTED, folder_of
 
 Document = Mapping[str, Any]
 

@@ -32,12 +32,22 @@ def sums_of(s3: Any, state: Document, place: Document, execution: Document) -> d
     total = nothing()
     for each in documents(s3, folder.bucket, (done[number] for number in sorted(done))):
         total = added(total, each)
-    answer = {"rounds_done": len(done), "at_least": False}
     if plan.get("sums") is not None:
-        return added(total, plan["sums"]) | answer
+        at_least = plan["sums"]["at_least"] or _is_cut_off(state)
+        return added(total, plan["sums"]) | {"rounds_done": len(done), "at_least": at_least}
     # A map that was stopped, or a plan that failed: the round that was under way, if there is one.
     number = next(n for n in range(len(done) + 1) if n not in done)
     keys = [key for _, key in islice(progress_keys(s3, folder, number), MOST_READ + 1)]
     for each in documents(s3, folder.bucket, keys[:MOST_READ]):
         total = added(total, of_child(each))
-    return total | answer | {"at_least": len(keys) > MOST_READ}
+    at_least = len(keys) > MOST_READ or _is_cut_off(state)
+    return total | {"rounds_done": len(done), "at_least": at_least}
+
+
+def _is_cut_off(state: Document) -> bool:
+    """Return whether a step failed after which children may have written more than they noted.
+
+    Before there was a plan, there was no child, unless one of an earlier execution.
+    """
+    has_begun = state.get("plan") or (state.get("request") or {}).get("resume")
+    return bool(state.get("error") and has_begun)

@@ -21,6 +21,8 @@ MOST_SAMPLES = 10
 _MOST_NAMED = 10
 _MOST_ATTRIBUTES = 1_000
 _OTHERS = "(others)"
+# How often a share notes how far it is, as undo_keys has it.
+KEYS_OF_A_PART = 2_000
 _PART = re.compile(r"(\d+)-(\d+)\.json")
 
 
@@ -56,7 +58,9 @@ def gathered(
     if len(wrong) > _MOST_NAMED:
         sums.not_done.append(f"{len(wrong) - _MOST_NAMED} more shares are not done")
     if missing:
-        sums.not_done.append(f"{missing} of {plan['shares']} shares were not begun")
+        sums.not_done.append(
+            f"{missing} of {plan['shares']} shares were not begun: nothing of them is written"
+        )
     for part in _documents(s3, bucket, f"{plan['folder']}results/", parts):
         _add(sums, part, conflicts, created)
     return sums
@@ -67,7 +71,10 @@ def _stopped(progress: Document) -> str:
     error = progress.get("error")
     if error:
         return f"{share} failed: {error['type']}: {error['message']}"
-    return f"{share} stopped, and could not say why: see the runs of the Map in the execution"
+    return (
+        f"{share} stopped, and could not say why: what is counted of it is put back at least, and "
+        f"some {KEYS_OF_A_PART:,} keys more may be. See the runs of the Map in the execution"
+    )
 
 
 def _documents(

@@ -24,6 +24,13 @@ from blueprints.functions.report_undo.report import report_of
 from blueprints.functions.report_undo.text import message, subject, text
 
 Event = Mapping[str, Any]
+# Of the report: the rest is in S3 alone.
+_TOLD = (
+    *("status", "project", "environment", "table_id", "dry_run", "window", "begun", "keys"),
+    *("started_at", "finished_at", "seconds", "counts", "conflicts_by_reason", "created_since"),
+    *("write_units", "budget"),
+)
+_LONGEST_TOLD = 1_000
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
@@ -69,7 +76,7 @@ def report(clients: Clients, event: Event, now: datetime) -> dict[str, Any]:
         "bucket": bucket,
         "key": keys["report"],
         "text_key": keys["text"],
-        "report": {**document, "places": places},
+        "report": {**_told(document), "places": places},
     }
 
 
@@ -81,6 +88,16 @@ def _sums(clients: Clients, bucket: str, plan: Event, files: Mapping[str, IO[byt
     except RefusedError as error:
         # Whoever waits for word is told all the same.
         return Sums(not_done=[f"what the shares wrote down could not be read: {error}"])
+
+
+def _told(document: Event) -> dict[str, Any]:
+    """Return what the execution's data has of the report: nothing that grows with what was asked.
+
+    A state's data is 256 KiB at most, with the request and the plan in it.
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    """
+    wrong = [each[:_LONGEST_TOLD] for each in document["not_right"]]
+    return {name: document[name] for name in _TOLD} | {"not_right": wrong}
 
 
 def _listed(sums: Sums) -> dict[str, Any]:

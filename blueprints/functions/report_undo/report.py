@@ -22,6 +22,7 @@ MEANINGS = {
     "kept": "kept: not there at that time",
     "already": "back already: by an earlier call, an earlier undo or somebody else",
     "unchanged": "as at that time, whatever was written in between",
+    "before": "left alone: last written before --since, and exported all the same",
     "not_selected": "not selected by --only",
 }
 _ASKED = (
@@ -60,6 +61,8 @@ def report_of(
         "conflicts_by_reason": dict(sums.reasons.most_common()),
         "attributes": dict(sums.attributes.most_common()),
         "write_units": round(sums.units, 1),
+        # Of all shares together a second, None without a budget; and whether it was asked for.
+        "budget": plan.get("budget"),
         "created_since": sums.created_count,
     }
     return facts | {"next": list(_next(facts))}

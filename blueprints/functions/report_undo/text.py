@@ -96,6 +96,9 @@ def _what_was_asked(report: Document) -> Iterator[str]:
     if asked["only"]:
         yield f"Keys:        {shlex.join(only(asked['only']))}"
         yield "             Of these keys all goes back that the window changed."
+    if budget := report["budget"]:
+        half = ", half of what the table has" if budget["from"] == "table" else ""
+        yield f"Budget:      {budget['write_units']:g} write units a second{half}"
     yield f"Started:     {iso(moment_of(report['started_at']))}, took {report['seconds']} s"
 
 

@@ -20,7 +20,7 @@ from blueprints.functions.common.calls import call
 from blueprints.functions.common.errors import RefusedError, code_of, message_of
 from blueprints.functions.common.log import log
 from blueprints.functions.common.restores import Connect, Table, chain_mark, described, token
-from blueprints.functions.restore_table.chain_refill import refilled
+from blueprints.functions.restore_table.chain_refill import check_time, proof, refilled
 from blueprints.functions.restore_table.chain_source import HasTime, located, thawed
 
 Plan = Mapping[str, Any]
@@ -128,8 +128,13 @@ def _refill(case: _Case) -> str:
     if chain.get("refilled"):
         return ""
     table_id, begun = str(chain["table_id"]), chain.get("refill_arn")
-    chain["refill_arn"], chain["refilled"] = refilled(case.connect, case.plan, table_id, begun)
-    return "" if chain["refilled"] else f"waiting for the refill {chain['refill_arn']}"
+    found = refilled(case.connect, case.plan, table_id, begun)
+    chain |= {"refill_arn": found.execution_arn, "refilled": found.has_ended}
+    if found.has_ended:
+        chain["proof"] = proof(case.plan, chain.get("imported_items"), found)
+        return ""
+    check_time(case.plan, case.now, str(found.execution_arn))
+    return f"waiting for the refill {found.execution_arn}"
 
 
 def _made(case: _Case) -> _Made | None:
@@ -143,6 +148,7 @@ def _made(case: _Case) -> _Made | None:
     noted = settings_store.read(s3, bucket, key)
     if noted is not None and _is_of(case.dynamodb, noted, table):
         log("noted before", table=case.name, note=key)
+        _check_way(case, noted)
         adopted = noted["restore_id"] != plan["restore_id"]
         return _Made(noted["table_id"], noted["import_arn"], adopted)
     if table is not None and table["TableStatus"] == "DELETING":
@@ -161,6 +167,35 @@ def _is_of(dynamodb: Any, noted: Mapping[str, Any], table: Table | None) -> bool
         return bool(noted["table_id"] == table.get("TableId"))
     arn = noted["import_arn"]
     return arn is not None and _import_of(dynamodb, arn)["ImportStatus"] in _IN_PROGRESS
+
+
+def _check_way(case: _Case, noted: Mapping[str, Any]) -> None:
+    """Raise RefusedError where the noted table was made the other way than the plan makes it.
+
+    Only a refill of a created table writes the full export too: gone on with the other way, a table
+    whose refill or import failed would be taken for whole.
+    """
+    parameters, arn = case.plan["parameters"], noted["import_arn"]
+    if (parameters["import"] is None) == (arn is None):
+        return
+    way, goes_on = "created, for a refill to write all of it", '"load": "refill"'
+    if arn is not None:
+        way, told = f"made by the import {arn}", _import_of(case.dynamodb, arn)
+        failed = told.get("ErrorCount") or told["ImportStatus"] not in {*_IN_PROGRESS, _COMPLETED}
+        # Nothing goes on with what failed, nor adds a local index.
+        lost = failed or "LocalSecondaryIndexes" in parameters["create"]
+        goes_on = "" if lost else '"load": "import"'
+    instead = f"start again with {goes_on}, which goes on with it; or " if goes_on else ""
+    raise RefusedError(
+        f"table {case.name} was {way}, by an earlier restore of this point, and this restore makes "
+        f"it the other way: {instead}delete it first ({_delete(case)}), and start again as now, "
+        "which makes it anew"
+    )
+
+
+def _delete(case: _Case) -> str:
+    region = case.plan["region"]
+    return f"aws dynamodb delete-table --table-name {case.name} --region {region}"
 
 
 def _begin(case: _Case, table: Table | None) -> _Made | None:
@@ -319,7 +354,8 @@ def _is_imported(case: _Case, arn: str) -> bool:
     if status in _IN_PROGRESS:
         return False
     if status == _COMPLETED and not errors:
-        log("imported", items=told.get("ImportedItemCount"), table=case.name)
+        case.chain["imported_items"] = told.get("ImportedItemCount")
+        log("imported", items=case.chain["imported_items"], table=case.name)
         return True
     if (faster := _faster(case)) is not None:
         log("another execution imports the same", arn=faster["ImportArn"], table=case.name)
@@ -334,8 +370,8 @@ def _is_imported(case: _Case, arn: str) -> bool:
     delete = ""
     if table is not None and table.get("TableId") == case.chain["table_id"]:
         delete = (
-            f"Table {case.name} is left with a part of the items: aws dynamodb delete-table "
-            f"--table-name {case.name} --region {case.plan['region']}. Then "
+            f"Table {case.name} is left with a part of the items: delete it first "
+            f"({_delete(case)}). Then "
         )
     raise RefusedError(
         f"the import {arn} ended as {status} ({said or 'AWS does not say why'}){left_out}. "

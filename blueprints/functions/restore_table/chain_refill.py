@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -19,30 +20,80 @@ from blueprints.functions.common.calls import call
 from blueprints.functions.common.errors import RefusedError, code_of, message_of
 from blueprints.functions.common.log import log
 from blueprints.functions.common.restores import Connect, chain_mark
+from blueprints.functions.common.waiting import LONGEST_RESTORE
 
 Plan = Mapping[str, Any]
 Note = Mapping[str, Any]
 _SUCCEEDED, _UNDER_WAY = "SUCCEEDED", ("PENDING_REDRIVE", "RUNNING")
+# Enough for settings and proof, of which an index may take hours, and for the report.
+_SPARE = timedelta(hours=6)
 
 
-def refilled(
-    connect: Connect, plan: Plan, table_id: str, execution_arn: str | None
-) -> tuple[str | None, bool]:
-    """Return the execution that refills and whether it has ended; raises RefusedError if wrong."""
+class Refill(NamedTuple):
+    """The execution that refills, whether it has ended, and how many items it says it wrote."""
+
+    execution_arn: str | None
+    has_ended: bool
+    items: int | None = None
+
+
+def refilled(connect: Connect, plan: Plan, table_id: str, execution_arn: str | None) -> Refill:
+    """Return how far the refill is; raises RefusedError where it failed."""
     parameters = plan["parameters"]
     if parameters["refill"] is None:
-        return None, True
+        return Refill(None, has_ended=True)
     stepfunctions = connect("stepfunctions")
     if execution_arn is None:
         note = _noted(connect, plan, table_id)
-        return _started(stepfunctions, plan, note), False
+        return Refill(_started(stepfunctions, plan, note), has_ended=False)
     status, execution = _looked(stepfunctions, execution_arn)
     if status in _UNDER_WAY:
-        return execution_arn, False
+        return Refill(execution_arn, has_ended=False)
     if status == _SUCCEEDED:
-        log("refilled", execution=execution_arn)
-        return execution_arn, True
+        items = _items_of(execution)
+        log("refilled", execution=execution_arn, items=items)
+        return Refill(execution_arn, has_ended=True, items=items)
     raise _failed(plan, execution_arn, status, execution)
+
+
+def check_time(plan: Plan, now: datetime, execution_arn: str) -> None:
+    """Raise RefusedError where the restore is about to end before its refill: people are told."""
+    if now < datetime.fromisoformat(plan["started_at"]) + LONGEST_RESTORE - _SPARE:
+        return
+    source, load = plan["source"], "import" if plan["parameters"]["import"] else "refill"
+    raise RefusedError(
+        f"a restore ends after {LONGEST_RESTORE.days} days, and the refill {execution_arn} of "
+        f"table {plan['target']['name']} is not done. It goes on by itself: start the restore "
+        "again with "
+        f'the same point ("id": "{source["id"]}", "at": "{source["time"]}"), '
+        f'"target_name": "{plan["target"]["name"]}" and "load": "{load}"; that follows it, and '
+        "then sets and proves the table"
+    )
+
+
+def proof(plan: Plan, imported: int | None, refill: Refill) -> list[dict[str, Any]]:
+    """Return what filled the table, with the items that it tells (None: not) and was to write.
+
+    A large table cannot be counted afterwards.
+    """
+    source, parameters = plan["source"], plan["parameters"]
+    full, found = source["item_count"], []
+    if parameters["import"] is not None:
+        found.append({"by": "the import", "items": imported, "expected": full})
+    if parameters["refill"] is not None:
+        skips = parameters["refill"]["source"]["skip_full"]
+        expected = source["changes"] + (0 if skips else full)
+        found.append({"by": "the refill", "items": refill.items, "expected": expected})
+    return found
+
+
+def _items_of(execution: Mapping[str, Any]) -> int | None:
+    """Return how many lines a refill wrote, deletions too, None where it does not say."""
+    try:
+        told = json.loads(execution.get("output") or "null")
+        return int(told["written"]) + int(told["deleted"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _noted(connect: Connect, plan: Plan, table_id: str) -> Note:

@@ -20,6 +20,7 @@ Kind = Literal[
     "deleted",  # it was not there, and is deleted again
     "created",  # it was not there, and is listed
     "kept",  # it was not there, and is kept
+    "before",  # nobody wrote to it in the window: the export told of an earlier write
     "conflict",  # it is left alone, and listed
 ]
 
@@ -30,6 +31,7 @@ class Options(NamedTuple):
     keys: tuple[str, ...]
     created_since: str
     overwrite: bool
+    since_micros: int
     until_micros: int
 
 
@@ -58,6 +60,9 @@ def decide(change: Change, live: Item | None, options: Options) -> Decision:
     Whatever is written is conditional: on the new image where nobody wrote later, and else, if that
     is to be overwritten, on the live item.
     """
+    # Ends of exports are exact to about a minute: what was right then may be among the lines.
+    if change.written_micros < options.since_micros:
+        return Decision(kind="before")
     decision = _decided(change, live, options)
     if decision.write is not None and not fits(decision.write):
         return conflict("too_large", decision.names)

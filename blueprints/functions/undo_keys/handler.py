@@ -20,11 +20,11 @@ from blueprints.functions.common.clients import Clients, client_maker
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.log import log
 from blueprints.functions.undo_keys.deciding import Change, Options
-from blueprints.functions.undo_keys.lines import change_of
+from blueprints.functions.undo_keys.lines import change_of, item_of
 from blueprints.functions.undo_keys.pacing import Clock
 from blueprints.functions.undo_keys.reading import Lines, Reader
 from blueprints.functions.undo_keys.table import Table
-from blueprints.functions.undo_keys.values import key_text
+from blueprints.functions.undo_keys.values import Item, decoded, key_text
 from blueprints.functions.undo_keys.work import Notes, Position, Work
 
 Event = Mapping[str, Any]
@@ -58,6 +58,9 @@ def undo(clients: Clients, event: Event, clock: Clock) -> dict[str, Any]:
         return _answer(position, done=True)
     try:
         work, changes = _begun(clients, event, notes, clock, position)
+        if known.get("status") != "GOING":
+            # Before the first write: of a share without a note nothing is back.
+            notes.note("GOING", position)
     except Exception as error:
         notes.note("FAILED", position, error)
         raise
@@ -84,6 +87,7 @@ def _begun(
         keys=keys,
         created_since=asked["created_since"],
         overwrite=asked["overwrite_conflicts"],
+        since_micros=asked["since_micros"],
         until_micros=asked["until_micros"],
     )
     table = Table(clients("dynamodb"), asked["table"]["name"], options, clock)
@@ -93,8 +97,8 @@ def _begun(
         if clock.is_over():
             raise RefusedError(
                 f"what was written to table {asked['table']['name']} since {asked['since']} is "
-                "more than one call can read: take a shorter window (--until), or restore the "
-                "table beside this one"
+                "more than one call can read: take a shorter window (--until), leave --old-images "
+                "full-export out where it was given, or restore the table beside this one"
             )
 
     reader = Reader(clients("s3"), asked["bucket"], check_time)
@@ -109,9 +113,13 @@ def _begun(
     wanted = (change.key for change in _changes(folded, left, keys))
     images = reader.images(full["files"], keys, wanted)
     return work, (
-        change._replace(old=images.get(key_text(change.key, keys)))
+        change._replace(old=_image(images.get(key_text(change.key, keys))))
         for change in _changes(folded, left, keys)
     )
+
+
+def _image(line: bytes | None) -> Item | None:
+    return None if line is None else decoded(item_of(line))
 
 
 def _changes(

@@ -44,7 +44,7 @@ def share_of(key: str, of: int) -> int:
     return crc32(key.encode()) % of
 
 
-def change_of(first: str, last: str, keys: Sequence[str]) -> Change:
+def change_of(first: str | bytes, last: str | bytes, keys: Sequence[str]) -> Change:
     """Return what windows did to a key, by their first line of it and their last.
 
     Raises ValueError, KeyError, TypeError or AttributeError where a line is none.
@@ -59,7 +59,7 @@ def change_of(first: str, last: str, keys: Sequence[str]) -> Change:
     )
 
 
-def item_of(line: str) -> Item:
+def item_of(line: str | bytes) -> Item:
     """Return the item of a full export's line, as it is spelled there."""
     item: Item = json.loads(line)["Item"]
     return item

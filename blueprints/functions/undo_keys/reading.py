@@ -1,6 +1,7 @@
 """Reads every file of every window, and keeps of them what is of one share of the keys.
 
-Of a key the first line and the last are kept, as text: what they hold is read when its turn comes.
+Of a key the first line and the last are kept, and of a full export the one line, all of them as the
+bytes that they are: what they hold is read when the key's turn comes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from blueprints.functions.undo_keys.values import Item, decoded, key_text, scala
 
 File = Mapping[str, Any]
 # What the windows say of a key: their first line of it and their last.
-Lines = tuple[str, str]
+Lines = tuple[bytes, bytes]
 # Opened before their turn, so that nobody waits for many small files one by one.
 _AHEAD = 8
 _SMALL = 4 * 1024 * 1024
@@ -69,8 +70,8 @@ class Reader:
             if share_of(key, of) != number:
                 return
             change_of(line, line, keys)
-            before = found.get(key)
-            found[key] = (before[0] if before else line, line)
+            before, told = found.get(key), line.encode()
+            found[key] = (before[0] if before else told, told)
 
         for files in windows:
             self._each(files, keep)
@@ -78,9 +79,9 @@ class Reader:
 
     def images(
         self, files: Sequence[File], keys: Sequence[str], wanted: Iterable[Item]
-    ) -> dict[str, Item]:
-        """Return the items of a full export that have a wanted key; raises as `folded` does."""
-        found: dict[str, Item] = {}
+    ) -> dict[str, bytes]:
+        """Return the lines of a full export that have a wanted key; raises as `folded` does."""
+        found: dict[str, bytes] = {}
         texts, partitions, kind = set(), set(), "S"
         for key in wanted:
             ((kind, held),) = key[keys[0]].items()
@@ -92,7 +93,8 @@ class Reader:
             if maybe(line):
                 item = item_of(line)
                 if (text := key_text(item, keys)) in texts:
-                    found[text] = decoded(item)
+                    decoded(item)
+                    found[text] = line.encode()
 
         self._each(files, keep)
         return found

@@ -66,12 +66,17 @@ def of_left(left: Left, wanted: Settings) -> Check:
     return Check("left out on purpose", True, reasons or f"nothing of the {what}")
 
 
-def of_items(count: Count, source: Mapping[str, Any]) -> Check:
-    """Return whether as many items came back as the source says; nothing said is not known."""
+def of_items(
+    count: Count, source: Mapping[str, Any], proof: Sequence[Mapping[str, Any]] = ()
+) -> Check:
+    """Return whether as many items came back as the source says; nothing said is not known.
+
+    `proof` is what filled a table from exports says of it.
+    """
     counted = f"{count.items:,} items" if count.exact else f"at least {count.items:,} items"
     told, size = source.get("item_count"), source.get("size_bytes")
     if source.get("changes") is not None:
-        return _of_items_of_exports(count, counted, source["item_count"], source["changes"])
+        return _of_items_of_exports(count, counted, source, proof)
     if told is None and size is None:
         return Check("items", None, f"{counted}; the source says neither number nor size")
     said = (
@@ -88,14 +93,27 @@ def of_items(count: Count, source: Mapping[str, Any]) -> Check:
     return Check("items", (not count.exact or count.items >= least) and count.items <= most, detail)
 
 
-def _of_items_of_exports(count: Count, counted: str, told: int, changes: int) -> Check:
-    """Return whether the items are those of a full export, but for what was written after it."""
+def _of_items_of_exports(
+    count: Count, counted: str, source: Mapping[str, Any], proof: Sequence[Mapping[str, Any]]
+) -> Check:
+    """Return whether the items are those of a full export, but for what was written after it.
+
+    Of a table that is too large to be counted, what filled it has to tell that it wrote all of it.
+    """
+    told, changes = source["item_count"], source["changes"]
     detail = f"{counted}; the full export has {told:,}"
     if changes:
         detail += f", and what followed it names {changes:,}"
+    for each in proof:
+        said = "does not say how many" if each["items"] is None else f"wrote {each['items']:,}"
+        detail += f"; {each['by']} {said} of {each['expected']:,}"
+    if any(each["items"] not in {None, each["expected"]} for each in proof):
+        return Check("items", False, detail)
     if count.exact or count.items > told + changes:
         return Check("items", abs(count.items - told) <= changes, detail)
-    return Check("items", True if count.items or not told else None, detail)
+    is_proven = bool(proof) and all(each["items"] is not None for each in proof)
+    # Pages may be empty and more may follow.
+    return Check("items", True if is_proven and (count.items or not told) else None, detail)
 
 
 def _equal(check: str, words: Sequence[str]) -> Check:

@@ -10,7 +10,7 @@ Calls what settings_reading does of the restored TABLE, and:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,8 @@ def verify(clients: Clients, event: Event, now: datetime) -> dict[str, Any]:
     plan, previous = event["plan"], event["previous"]
     since = previous.get("since") or now.isoformat(timespec="seconds")
     patient = now - datetime.fromisoformat(since) < PATIENCE
-    found = list(_checks(clients, plan, now))
+    proof = ((event.get("restore") or {}).get("chain") or {}).get("proof") or ()
+    found = list(_checks(clients, plan, proof, now))
     waiting = [each.check for each in found if each.ok == NOT_YET]
     done = not (waiting and patient)
     passed = done and all(each.ok is True for each in found)
@@ -52,7 +53,9 @@ def verify(clients: Clients, event: Event, now: datetime) -> dict[str, Any]:
     }
 
 
-def _checks(clients: Clients, plan: Mapping[str, Any], now: datetime) -> Iterator[Check]:
+def _checks(
+    clients: Clients, plan: Mapping[str, Any], proof: Sequence[Mapping[str, Any]], now: datetime
+) -> Iterator[Check]:
     wanted, left = settings_target.wanted(plan, now)
     table = described(clients, plan["target"]["name"])
     settings_target.check_is_restored(plan, table)
@@ -69,7 +72,7 @@ def _checks(clients: Clients, plan: Mapping[str, Any], now: datetime) -> Iterato
         from blueprints.functions.verify_restore.reading import Reader
 
         reader = Reader(clients("dynamodb"), table)
-        yield checks.of_items(reader.count(), plan["source"])
+        yield checks.of_items(reader.count(), plan["source"], proof)
         yield from reader.checks()
     else:
         ok = NOT_YET if status.ok == NOT_YET else None

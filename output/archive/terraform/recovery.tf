@@ -553,7 +553,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "catalogue_bucket" {
     }
 
     expiration {
-      days = 30
+      days = 60
     }
 
     noncurrent_version_expiration {
@@ -723,7 +723,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_restore" {
 resource "aws_lambda_function" "function_plan_restore" {
   function_name    = "shop-archive-plan-restore"
   filename         = "${path.module}/../functions/plan_restore.zip"
-  source_code_hash = "pv1Gv9SoxOwMJrRmSZWfxGcfctonmMyt90/pGUdsudg="
+  source_code_hash = "xXg6FluX/LcAyemmjpNckdHPWTLFaiRWdKqEqHw30d4="
   handler          = "blueprints.functions.plan_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1013,7 +1013,7 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
 resource "aws_lambda_function" "function_restore_table" {
   function_name    = "shop-archive-restore-table"
   filename         = "${path.module}/../functions/restore_table.zip"
-  source_code_hash = "6iu/6OhP8fAyamYss5stJqQcbYkRcBiHclSf9JaJ30I="
+  source_code_hash = "D1WBLkK4k1osv+eWHFPGFCwr4Q3XA8SRM15M75g/ubo="
   handler          = "blueprints.functions.restore_table.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1221,7 +1221,7 @@ resource "aws_iam_role_policy" "role_for_function_apply_settings" {
 resource "aws_lambda_function" "function_apply_settings" {
   function_name    = "shop-archive-apply-settings"
   filename         = "${path.module}/../functions/apply_settings.zip"
-  source_code_hash = "GuLDOGI5vM+2iqFCP2Ilcn3E5/+awxvPw9+JaFbZico="
+  source_code_hash = "A2WPd/ILxDA/D4en/A9R6RtWBhBrQO2nPD4mBO3u74M="
   handler          = "blueprints.functions.apply_settings.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1376,7 +1376,7 @@ resource "aws_iam_role_policy" "role_for_function_verify_restore" {
 resource "aws_lambda_function" "function_verify_restore" {
   function_name    = "shop-archive-verify-restore"
   filename         = "${path.module}/../functions/verify_restore.zip"
-  source_code_hash = "19g2LhC5DOlaRdrY6bOjNM3Vxx3Xz7utkf46yyv8lN4="
+  source_code_hash = "WeHWK3N92ghQVSLlJAEZqnRD2Xq58VL1VPwqlk9QawQ="
   handler          = "blueprints.functions.verify_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1667,7 +1667,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_refill" {
 resource "aws_lambda_function" "function_plan_refill" {
   function_name    = "shop-archive-plan-refill"
   filename         = "${path.module}/../functions/plan_refill.zip"
-  source_code_hash = "jvHkRpqmGzalkdEsuA1Z7LaoRZytb0cO/VnEDKFgMLM="
+  source_code_hash = "Te6S9FxZj41vIxD6HatcMRW3xBSvPEfAKhS1CCsTwLw="
   handler          = "blueprints.functions.plan_refill.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1855,7 +1855,7 @@ resource "aws_iam_role_policy" "role_for_function_load_file" {
 resource "aws_lambda_function" "function_load_file" {
   function_name    = "shop-archive-load-file"
   filename         = "${path.module}/../functions/load_file.zip"
-  source_code_hash = "2ZIPYVA4bNqqoeAg6RIdIruurSFez3jzdHHkJ/0W5g8="
+  source_code_hash = "uqIEiks3MXxSmjXcWJNBdLlWtc2Mz+Cn+S9OaEOB7rk="
   handler          = "blueprints.functions.load_file.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -2004,7 +2004,7 @@ resource "aws_iam_role_policy" "role_for_function_report_refill" {
 resource "aws_lambda_function" "function_report_refill" {
   function_name    = "shop-archive-report-refill"
   filename         = "${path.module}/../functions/report_refill.zip"
-  source_code_hash = "0Kr1FHkHtTExSUkekg+7g6o8Mn54yIendv4ko/Qp7kQ="
+  source_code_hash = "hdUWZC2zY8iW57zIs30oHQco8wcuptFjWzwH0LEO0W8="
   handler          = "blueprints.functions.report_refill.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -2207,6 +2207,7 @@ resource "aws_sfn_state_machine" "state_machine_restore" {
         Parameters = {
           "plan.$"     = "$.plan"
           "settings.$" = "$.settings"
+          "restore.$"  = "$.restore"
           "previous.$" = "$.verification"
         }
         ResultPath = "$.verification"
@@ -2564,6 +2565,7 @@ resource "aws_sfn_state_machine" "state_machine_refill" {
                 {
                   ErrorEquals = [
                     "Lambda.AWSLambdaException",
+                    "Lambda.ClientExecutionTimeoutException",
                     "Lambda.SdkClientException",
                     "Lambda.ServiceException",
                     "Lambda.Unknown",

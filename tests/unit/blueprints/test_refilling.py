@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from blueprints import recovery
+from blueprints.functions.common.waiting import LONGEST_RESTORE
 from blueprints.functions.load_file.clock import LONGEST_WAIT, MARGIN_SECONDS
 from blueprints.functions.load_file.failing import BadDataError
+from blueprints.functions.load_file.handler import LONGEST_BUSY_WAIT
+from blueprints.functions.plan_refill.fence import WAIT_SECONDS
+from blueprints.functions.plan_refill.work import RESUMED_WITHIN
 from blueprints.names import WORK, ExportPlace
 from blueprints.recovery import data_access
 from blueprints.recovery.catalogue import WORK_EXPIRES_AFTER_DAYS, catalogue
@@ -79,7 +83,8 @@ def test_no_call_writes_while_another_may_still_write(prod: RecoveryFacts, what:
         for error in retry["ErrorEquals"]
     }
     unknown = {"Lambda.Unknown", "Lambda.SdkClientException", "Lambda.ServiceException"}
-    for error in (*unknown, "Lambda.AWSLambdaException", "States.Timeout"):
+    unawaited = "Lambda.ClientExecutionTimeoutException"
+    for error in (*unknown, unawaited, "Lambda.AWSLambdaException", "States.Timeout"):
         assert waits[error] >= longest
     assert waits["Lambda.TooManyRequestsException"] < 60, "Lambda did not start it"
     assert task["Retry"][-1]["ErrorEquals"] == ["States.ALL"]
@@ -120,14 +125,22 @@ def test_a_child_that_works_until_the_end_fits_into_one_execution(seconds: int, 
     assert hours * 3600 == seconds
 
 
-def test_a_child_that_only_waits_fits_for_more_than_a_day() -> None:
-    """A call ends early only for a longer wait than this; such a table takes next to nothing."""
+def test_a_child_that_only_waits_fits_for_more_than_a_week() -> None:
+    """A call ends early only for a longer wait than the first; where it led nowhere that grows."""
     a_round = EVENTS_OF_A_CALL + EVENTS_OF_A_WAIT
     assert MOST_EVENTS / a_round * LONGEST_WAIT > 1.5 * DAY
+    assert MOST_EVENTS / a_round * LONGEST_BUSY_WAIT > 9 * DAY
 
 
 def test_what_was_stopped_can_go_on_and_a_restore_waits_for_less() -> None:
-    assert RESTORE_SECONDS < REFILL_SECONDS <= WORK_EXPIRES_AFTER_DAYS * DAY / 2
+    assert RESTORE_SECONDS < REFILL_SECONDS
+    # Nothing that a resumed refill reads expires while it runs.
+    resumed = RESUMED_WITHIN.days * DAY + REFILL_SECONDS
+    assert resumed < WORK_EXPIRES_AFTER_DAYS * DAY
+
+
+def test_an_execution_that_takes_over_waits_for_as_long_as_a_call_lives() -> None:
+    assert WAIT_SECONDS == WORK_SECONDS
 
 
 def test_the_work_area_alone_expires() -> None:
@@ -209,3 +222,7 @@ def test_a_destination_of_many_sources_names_what_its_buckets_begin_with(
         "kms:ResourceAliases": ["alias/shop-archive-exports-shop*"]
     }
     assert len(json.dumps([read, listed, decrypt])) < 1_500
+
+
+def test_the_function_that_restores_knows_how_long_its_machine_lasts() -> None:
+    assert LONGEST_RESTORE.total_seconds() == RESTORE_SECONDS

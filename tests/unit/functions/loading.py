@@ -23,6 +23,8 @@ from tests.unit.functions.loading_table import FakeTable, served
 REGION, ACCOUNT = "eu-central-1", "123456789012"
 BUCKET, CATALOGUE = "shop-prod-exports", "shop-prod-catalogue"
 ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
+EXECUTION = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:shop-prod-refill:run-1"
+FENCE = "work/refills/run-1/fence.json"
 FOLDER = "work/refills/run-1/00000/progress/"
 PROGRESS = f"{FOLDER}000007.json"
 TIMEOUT = 900.0
@@ -74,7 +76,13 @@ class World:
         for bucket in (BUCKET, CATALOGUE):
             for each in self.s3.list_objects_v2(Bucket=bucket).get("Contents", ()):
                 self.s3.delete_object(Bucket=bucket, Key=each["Key"])
+        self.fence(EXECUTION)
         return self
+
+    def fence(self, execution_arn: str) -> None:
+        """Let an execution be the one that goes on with the refill."""
+        body = json.dumps({"execution_arn": execution_arn})
+        self.s3.put_object(Bucket=CATALOGUE, Key=FENCE, Body=body)
 
     @property
     def s3(self) -> Any:
@@ -110,6 +118,7 @@ class World:
                 "folder": FOLDER,
                 "bucket": CATALOGUE,
                 "write_units": self.write_units,
+                "fence": EXECUTION,
             },
             "place": {},
             "previous": previous or {},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.functions import tables
@@ -131,6 +133,35 @@ def test_the_billing_mode_changes_with_all_that_hangs_on_it(mode: str) -> None:
     found = tables.read(TARGET)
     assert found["billing_mode"] == mode
     assert found["throughput"] == wanted["throughput"]
+
+
+def test_units_scale_only_once_the_table_has_some() -> None:
+    plan = changed_on_demand()
+    with recorded() as interceptor:
+        first = once(plan)
+    assert "dynamodb:UpdateTable" in writes(interceptor)
+    scaling = "application-auto-scaling:"
+    assert not [each for each in writes(interceptor) if each.startswith(scaling)]
+    assert (first["done"], first["failed"]) == (False, [])
+    assert (until_done(plan)["failed"], remaining(plan)) == ([], {})
+
+
+def test_units_that_nobody_names_are_the_least() -> None:
+    indexes = {
+        name: {**each, "throughput": None}
+        for name, each in tables.settings()["global_indexes"].items()
+    }
+    plan = changed_on_demand(throughput=None, scaling=[], global_indexes=indexes)
+    assert until_done(plan)["failed"] == []
+    found = tables.read(TARGET)
+    least = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    assert found["throughput"] == found["global_indexes"]["by_customer"]["throughput"] == least
+
+
+def changed_on_demand(**settings: Any) -> dict[str, Any]:
+    """Return the plan of a provisioned table that is on demand, as after a refill."""
+    create_on_demand()
+    return tables.plan(settings=tables.settings(**settings))
 
 
 def create_on_demand() -> None:

@@ -204,6 +204,72 @@ def test_a_machine_that_is_not_deployed_is_named(imported: dict[str, Any]) -> No
         until(imported, "refill")
 
 
+# --- made one way, asked for the other ------------------------------------------------------------
+
+DELETE = f"aws dynamodb delete-table --table-name {TARGET} --region {REGION}"
+
+
+def other_way(found: dict[str, Any], load: str, **more: Any) -> str:
+    """Return why another execution does not go on with the table."""
+    request = {"point": {"id": found["source"]["id"], "at": found["source"]["time"]}, **more}
+    second = planned(target_name=TARGET, load=load, **request) | {"restore_id": "2" * 12}
+    before = len(executions())
+    with pytest.raises(RefusedError) as refused:
+        until(second, "done")
+    assert len(executions()) == before
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("hours", [0, 1])
+def test_a_created_table_is_not_taken_for_one_with_the_full_export(hours: int) -> None:
+    # At the full export's own time nothing would be refilled after an import.
+    point = {"at": (exported() + timedelta(hours=hours)).isoformat()}
+    found = planned(target_name=TARGET, load="refill", point=point)
+    until(found, "refill")
+    end_refills("FAILED")
+    said = other_way(found, "import")
+    assert 'start again with "load": "refill", which goes on with it' in said
+    assert DELETE in said
+    until(again(found), "refill")
+    assert imports() == []
+
+
+def test_a_table_created_for_its_local_indexes_is_not_taken_either() -> None:
+    exported()
+    found = planned(target_name=TARGET, settings=tables.settings())
+    until(found, "refill")
+    end_refills("FAILED")
+    assert '"load": "refill"' in other_way(found, "import")
+
+
+def test_an_imported_table_is_not_written_again(imported: dict[str, Any]) -> None:
+    until(imported, "refill")
+    said = other_way(imported, "refill")
+    assert 'start again with "load": "import", which goes on with it' in said
+    assert DELETE in said
+    said = other_way(imported, "import", settings=tables.settings())
+    assert "start again with" not in said
+    assert f"delete it first ({DELETE}), and start again as now" in said
+
+
+def test_what_an_import_left_that_failed_is_deleted_before_it_is_refilled(
+    imported: dict[str, Any],
+) -> None:
+    prefix = imported["parameters"]["files"]["prefix"]
+    body = gzip.compress(b'{"Item": {"order_id": {"S": "x"}}}\n')
+    connect("s3").put_object(Bucket=EXPORTS, Key=f"{prefix}9.json.gz", Body=body)
+    with pytest.raises(RefusedError, match=r"delete it first .*delete-table.* Then start again"):
+        until(imported, "refill")
+    said = other_way(imported, "refill")
+    assert '"load": "import"' not in said
+    assert DELETE in said
+    del dynamodb_backends[ACCOUNT][REGION].tables[TARGET]
+    second = planned(target_name=TARGET, load="refill") | {"restore_id": "3" * 12}
+    assert until(second, "refill")["chain"]["import_arn"] is None
+    (execution,) = executions()
+    assert json.loads(execution.execution_input)["source"]["skip_full"] is False
+
+
 # --- what has to thaw -----------------------------------------------------------------------------
 
 

@@ -215,8 +215,12 @@ def forget(*folders: str) -> None:
         ("s3:GetObject", 0),  # how far the share is, then the list of files, then a file
         ("s3:GetObject", 1),
         ("s3:GetObject", 2),
-        ("s3:PutObject", 0),
+        (
+            "s3:PutObject",
+            0,
+        ),  # that the share is begun, then what became of keys, then that it is done
         ("s3:PutObject", 1),
+        ("s3:PutObject", 2),
     ],
 )
 def test_whatever_fails_every_key_is_put_back_and_counted_once(operation: str, skip: int) -> None:

@@ -47,6 +47,7 @@ def test_a_full_export_is_written_and_noted(world: World) -> None:
         "deleted": 0,
         "units": 103.0,
         "seconds": 0.0,
+        "calls_without_progress": 0,
     }
     assert world.progress() == {
         "status": "DONE",
@@ -58,6 +59,7 @@ def test_a_full_export_is_written_and_noted(world: World) -> None:
         "deleted": 0,
         "units": 103.0,
         "seconds": 0.0,
+        "calls_without_progress": 0,
         "files": [file["key"]],
         "error": None,
     }
@@ -81,9 +83,10 @@ def test_the_handler_takes_its_time_from_the_context(
         "load": {
             "table": {"name": "orders", "arn": ARN},
             "keys": ["pk"],
-            "folder": "work/",
+            "folder": loading.FOLDER,
             "bucket": loading.CATALOGUE,
             "write_units": None,
+            "fence": loading.EXECUTION,
         },
         "previous": {},
     }

@@ -11,6 +11,7 @@ import pytest
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.load_file import wire
 from blueprints.functions.load_file.clock import LONGEST_WAIT, Clock
+from blueprints.functions.load_file.handler import LONGEST_BUSY_WAIT
 from blueprints.functions.load_file.sending import MOST_TRIES
 from tests.unit.functions import loading
 from tests.unit.functions.loading import LINES, World, item, line, packed
@@ -223,3 +224,29 @@ def test_a_clock_knows_what_is_left() -> None:
     clock = Clock(remaining_ms=lambda: 61_000)
     assert clock.left() == 1.0
     assert clock.now().tzinfo is UTC
+
+
+def test_a_table_that_stays_busy_for_long_is_asked_less_and_less(world: World) -> None:
+    """Each call and wait takes of the 25,000 events that an execution may have."""
+    world.put(packed(LINES))
+    world.table.fault = lambda *_: answered(THROTTLED)
+    told, waits = world.call(), []
+    for _ in range(6):
+        waits.append(told["wait_seconds"])
+        told = world.call(told)
+    assert waits[0] <= LONGEST_WAIT < waits[1] < waits[2]
+    assert waits[4:] == [LONGEST_BUSY_WAIT] * 2
+    assert told["calls_without_progress"] == 7
+    assert world.progress()["calls_without_progress"] == 7
+    world.table.fault = lambda number, _: None
+    told = world.call(told)
+    assert (told["done"], told["calls_without_progress"]) == (True, 0)
+
+
+def test_a_call_that_led_somewhere_begins_to_count_anew(world: World) -> None:
+    world.put(packed(LINES))
+    world.table.fail(*[answered(THROTTLED)] * MOST_TRIES, None, *[unprocessed(0)] * MOST_TRIES)
+    first = world.call()
+    second = world.call(first)
+    assert (first["calls_without_progress"], second["calls_without_progress"]) == (1, 0)
+    assert second["wait_seconds"] <= LONGEST_WAIT

@@ -66,15 +66,13 @@ def test_the_full_export_is_imported_and_what_followed_is_refilled(full: datetim
                 for name in ("customer", "item_id", "order_id")
             ],
             "KeySchema": found["settings"]["key_schema"],
-            "BillingMode": "PROVISIONED",
-            "ProvisionedThroughput": {"ReadCapacityUnits": 10, "WriteCapacityUnits": 20},
+            "BillingMode": "PAY_PER_REQUEST",
             "SSESpecification": {"Enabled": False},
             "GlobalSecondaryIndexes": [
                 {
                     "IndexName": "by_customer",
                     "KeySchema": index["KeySchema"],
                     "Projection": index["Projection"],
-                    "ProvisionedThroughput": {"ReadCapacityUnits": 6, "WriteCapacityUnits": 7},
                 }
             ],
         },
@@ -110,6 +108,7 @@ def test_the_full_export_is_imported_and_what_followed_is_refilled(full: datetim
     }
     assert f"Export chain {arn} as of {until:%Y-%m-%d %H:%M:%S} UTC" in found["why"]
     assert "imported, and 3 incremental exports of 15 items written after it." in found["why"]
+    assert "on demand without a maximum, for the units of every day would" in found["why"]
     assert planned()["parameters"]["token"] == token
     for other in ({"target_name": TARGET}, {"point": at(until - HOUR)}):
         assert planned(**other)["parameters"]["token"] != token
@@ -159,15 +158,30 @@ def test_units_and_maxima_are_never_left_to_aws(full: datetime) -> None:
     bare["global_indexes"] = {
         "by_customer": {**bare["global_indexes"]["by_customer"], "throughput": None}
     }
-    create = planned(settings=bare)["parameters"]["create"]
+    alone = at(full)  # with nothing to refill
+    found = planned(settings=bare, point=alone)
+    assert "on demand" not in found["why"]
+    create = found["parameters"]["create"]
     assert create["ProvisionedThroughput"] == {"ReadCapacityUnits": 5, "WriteCapacityUnits": 1}
     (index,) = create["GlobalSecondaryIndexes"]
     assert index["ProvisionedThroughput"] == {"ReadCapacityUnits": 1, "WriteCapacityUnits": 3}
     most = {"MaxWriteRequestUnits": 40}
     bare |= {"billing_mode": "PAY_PER_REQUEST", "on_demand_throughput": most}
-    create = planned(settings=bare)["parameters"]["create"]
+    create = planned(settings=bare, point=alone)["parameters"]["create"]
     assert (create["BillingMode"], create["OnDemandThroughput"]) == ("PAY_PER_REQUEST", most)
     assert "ProvisionedThroughput" not in {**create, **create["GlobalSecondaryIndexes"][0]}
+    found = planned(settings=bare)
+    assert "OnDemandThroughput" not in found["parameters"]["create"]
+    assert "for its maxima would slow that down; they are set afterwards" in found["why"]
+
+
+@pytest.mark.parametrize("load", ["import", "refill"])
+def test_what_is_refilled_is_on_demand_meanwhile(full: datetime, load: str) -> None:
+    create = planned(load=load)["parameters"]["create"]
+    assert create["BillingMode"] == "PAY_PER_REQUEST"
+    owners = (create, *create["GlobalSecondaryIndexes"])
+    assert not any("ProvisionedThroughput" in each for each in owners)
+    connect("dynamodb").create_table(**create)
 
 
 def test_an_unknown_way_to_load_is_refused(full: datetime) -> None:
@@ -283,14 +297,6 @@ def test_a_record_that_is_no_json_is_named(full: datetime) -> None:
     connect("s3").put_object(Bucket=BUCKET, Key=key, Body=b"{")
     with pytest.raises(RefusedError, match=f"s3://{BUCKET}/{key} is no record of an export"):
         planned()
-
-
-def test_a_record_of_a_window_that_is_none_stops_the_plan_that_needs_it(full: datetime) -> None:
-    key = store.record_key(ARN, full + 6 * HOUR, full + 12 * HOUR, "incremental")
-    connect("s3").put_object(Bucket=BUCKET, Key=key, Body=b"[]")
-    with pytest.raises(RefusedError, match="which the chain needs, is no record of an export"):
-        planned()
-    assert planned(point=at(full + 6 * HOUR))["source"]["changes"] == 5
 
 
 # --- where it lies --------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from tests.unit.functions.refilling import (
     at,
     chain,
     event,
+    execution,
     export,
     listed,
     loaded,
@@ -95,8 +96,9 @@ def test_what_a_plan_and_its_list_tell() -> None:
             "bucket": BUCKET,
             "folder": "work/refills/run-1/00000/progress/",
             "write_units": 10,
-            "fence": "run-1",
+            "fence": execution()["arn"],
         },
+        "fence": {"taken_from": None, "taken_at": "2026-11-25T01:00:00Z", "waited": True},
         "thawing": {
             "round": 0,
             "at": 0,

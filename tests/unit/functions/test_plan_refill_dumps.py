@@ -19,6 +19,7 @@ from tests.unit.functions.refilling import (
     EXPORTS,
     NOW,
     PLACE,
+    begun,
     event,
     export,
     listed,
@@ -111,7 +112,7 @@ def test_a_dump_that_is_resumed_has_its_files_as_they_are_now() -> None:
     put({"orders/a": LINES["pipeline_json"], "orders/b": LINES["pipeline_json"]})
     before = listed(planned(dump()))
     put({"orders/a": LINES["pipeline_json"] * 2, "orders/c": LINES["pipeline_json"]})
-    mended, same = listed(planned({**dump(), "resume": "run-1"}, run="run-2"))
+    mended, same = listed(begun({**dump(), "resume": "run-1"}, run="run-2"))
     now = connect("s3").head_object(Bucket=DUMPS, Key="orders/a")
     told = {"etag": now["ETag"].strip('"'), "bytes": now["ContentLength"]}
     assert mended["files"] == [{**before[0]["files"][0], **told}]
@@ -123,7 +124,8 @@ def test_a_file_of_a_dump_that_is_gone_is_told_where_it_is_resumed() -> None:
     put({"orders/a": LINES["pipeline_json"]})
     planned(dump())
     connect("s3").delete_object(Bucket=DUMPS, Key="orders/a")
-    refused({**dump(), "resume": "run-1"}, "orders/a is not there")
+    again = {**dump(), "resume": "run-1"}
+    refused(again, "orders/a is not there")
 
 
 def test_what_is_no_data_is_left_out() -> None:
@@ -177,6 +179,17 @@ def test_several_dumps_are_refused_with_a_choice() -> None:
     said = refused(dump(), "there are 2 dumps")
     assert "such as orders/2015-06-27/, orders/2015-06-28/" in said
     assert len(listed(planned(dump("orders/2015-06-28/")))) == 1
+
+
+@pytest.mark.parametrize("mark", [None, "orders/2016-01/_SUCCESS"])
+def test_dumps_that_nothing_marks_are_refused_with_a_choice(mark: str | None) -> None:
+    body = LINES["pipeline_json"]
+    put({f"orders/2016-0{month}/users.json": body for month in (1, 2)})
+    put({"orders/2016-03/": b"", "orders/2016-03/empty": b"", "orders/logs/_log": b"x"})
+    put({mark: b""} if mark else {})
+    said = refused(dump(), "files of data in 2 folders")
+    assert "give the prefix of one folder, such as orders/2016-01/, orders/2016-02/" in said
+    assert len(listed(planned(dump("orders/2016-02/")))) == 1
 
 
 def test_a_folder_of_exports_is_refused_with_what_to_ask_for() -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_refill.handler import plan
+from blueprints.functions.plan_refill.work import RESUMED_WITHIN
+from blueprints.recovery.refilling import WORK_SECONDS
 from tests.unit.functions import refilling, tables
 from tests.unit.functions.places import BUCKET, connect
 from tests.unit.functions.refilling import (
     EXPORTS,
     NOW,
     TARGET,
+    begun,
     chain,
     event,
     execution,
@@ -27,6 +31,9 @@ from tests.unit.functions.refilling import (
 )
 
 pytestmark = pytest.mark.usefixtures("local_places")
+NOT_NOTED = (
+    "its child ended before it noted anything; what it wrote is not known; loading again mends it"
+)
 BAD = {
     "status": "FAILED",
     "line": 7,
@@ -111,7 +118,14 @@ def test_a_child_that_failed_ends_the_refill_and_its_file_and_line_are_told(
 @pytest.mark.parametrize(
     ("change", "status", "message"),
     [
-        (None, "MISSING", "its child ended before it had written anything"),
+        (None, "MISSING", NOT_NOTED),
+        (
+            {"status": "GOING", "file": 0, "line": 40, "calls_without_progress": 7},
+            "GOING",
+            "its child ended before it was done, throttled: DynamoDB took nothing in its last 7 "
+            f"calls, so give the table more write units; why is below s3://{BUCKET}/work/refills/"
+            "run-1/00000/results/",
+        ),
         (
             {"status": "GOING", "file": 0, "line": 40},
             "GOING",
@@ -171,7 +185,7 @@ def test_a_resumed_refill_goes_on_with_the_round_that_is_not_done(asked: dict[st
     loaded(second, but={0: BAD})
     assert planned(asked, second)["action"] == "report"
     again = {**asked, "resume": "run-1"}
-    found = planned(again, run="run-2")
+    found = begun(again, run="run-2")
     assert (found["action"], found["round"], found["folder"]) == ("load", 1, "work/refills/run-1/")
     assert (found["list"], found["load"]["folder"]) == (second["list"], second["load"]["folder"])
     loaded(found)
@@ -194,6 +208,58 @@ def test_the_execution_before_does_not_go_on_beside_the_one_that_resumes(
     refused(event(asked, first), f"{execution('run-2')['arn']} goes on with this refill")
 
 
+def test_the_calls_of_the_execution_before_are_waited_for(asked: dict[str, Any]) -> None:
+    """One that looked at the fence before it was taken over may write for as long as it lives."""
+    first = planned(asked)
+    assert first["fence"]["waited"], "of a folder of its own nobody else's calls are at work"
+    again = {**asked, "resume": "run-1"}
+    waits = planned(again, run="run-2")
+    assert (waits["action"], waits["wait_seconds"]) == ("wait", WORK_SECONDS)
+    assert waits["fence"] == {
+        "taken_from": execution("run-1")["arn"],
+        "taken_at": "2026-11-25T01:00:00Z",
+        "waited": True,
+    }
+    found = planned(again, waits, run="run-2")
+    assert (found["action"], found["fence"]) == ("load", waits["fence"])
+    assert found["load"]["fence"] == execution("run-2")["arn"]
+    assert kept("work/refills/run-1/fence.json")["execution_arn"] == execution("run-2")["arn"]
+
+
+def test_a_table_that_is_not_ready_does_not_count_as_that_wait(
+    asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(asked)
+    again = {**asked, "resume": "run-1"}
+    with monkeypatch.context() as patched:
+        of_table = connect("dynamodb").describe_table(TableName=TARGET)
+        of_table["Table"]["TableStatus"] = "CREATING"
+        patched.setattr(connect("dynamodb"), "describe_table", lambda **_: of_table)
+        found = planned(again, run="run-2")
+    assert found["wait_seconds"] == 30
+    assert planned(again, found, run="run-2")["wait_seconds"] == WORK_SECONDS
+
+
+def test_a_refill_that_is_refused_stops_no_other(asked: dict[str, Any]) -> None:
+    first = planned(asked)
+    loaded(first)
+    other = {**asked, "resume": "run-1", "source": {**asked["source"], "skip_full": True}}
+    refused(event(other, run="run-2"), "is the plan of another source")
+    assert planned(asked, first)["action"] == "load"
+
+
+def test_only_what_nothing_of_expires_is_resumed(asked: dict[str, Any]) -> None:
+    first = planned(asked)
+    loaded(first)
+    again = {**asked, "resume": "run-1"}
+    late, too_late = NOW + RESUMED_WITHIN, NOW + RESUMED_WITHIN + timedelta(seconds=1)
+    waits = plan(connect, event(again, run="run-2"), late)
+    with pytest.raises(RefusedError, match="was planned at 2026-11-25T01:00:00Z, more than 30"):
+        plan(connect, event(again, run="run-3"), too_late)
+    # One that has begun in time goes on.
+    assert plan(connect, event(again, waits, run="run-2"), too_late)["action"] == "load"
+
+
 def test_only_the_same_refill_is_resumed(asked: dict[str, Any]) -> None:
     planned(asked)
     again = {**asked, "resume": "run-1"}
@@ -205,7 +271,7 @@ def test_only_the_same_refill_is_resumed(asked: dict[str, Any]) -> None:
     refused(event({**again, "resume": "run-0"}, run="run-2"), "there is no refill to resume")
     # What a file of the table says about it else does not matter.
     table = {name: asked["table"][name] for name in ("name", "arn")}
-    assert planned({**again, "table": table}, run="run-2")["action"] == "load"
+    assert begun({**again, "table": table}, run="run-2")["action"] == "load"
 
 
 def test_a_table_that_was_created_anew_is_not_gone_on_with(asked: dict[str, Any]) -> None:

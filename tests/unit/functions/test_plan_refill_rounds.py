@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blueprints.functions.common import refill_rounds as rounds
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.plan_refill import rounds
-from blueprints.functions.plan_refill.rounds import MOST_ROUNDS, checked, rounds_of
+from blueprints.functions.common.refill_rounds import MOST_ROUNDS, checked, rounds_of
 from tests.conftest import ROOT
 
 Part = dict[str, Any]

@@ -229,13 +229,15 @@ def test_the_window_is_exported_once_with_both_images_into_the_work_folder() -> 
         "files_key": f"{FOLDER}files.json",
         "since": store.iso(hours_ago(3)),
         "until": store.iso(hours_ago(2)),
+        "since_micros": int(hours_ago(3).timestamp()) * 1_000_000,
         "until_micros": int(hours_ago(2).timestamp()) * 1_000_000,
-        "write_units": None,
+        "write_units": 10,
         "only": None,
         "created_since": "report",
         "overwrite_conflicts": False,
         "dry_run": False,
     }
+    assert found["budget"] == {"write_units": 10, "from": "table"}
     s3 = connect("s3")
     body = s3.get_object(Bucket=BUCKET, Key=found["list"]["key"])["Body"].read()
     assert json.loads(body) == [{"index": 0, "of": 1}]
@@ -359,23 +361,35 @@ def test_an_export_that_is_not_whole_is_refused(damage: str) -> None:
 # --- shares ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("keys", "stored", "shares"),
-    [
-        ([0], [0], 1),
-        ([100_000], [1_000], 1),
-        ([60_000, 60_000], [1_000, 1_000], 2),
-        ([10], [17 * 1024 * 1024], 2),
-    ],
-)
-def test_a_share_holds_so_much(keys: list[int], stored: list[int], shares: int) -> None:
-    windows_ = [listing.Listed([], *each) for each in zip(keys, stored, strict=True)]
-    assert listing.shares_of(windows_, TABLE) == shares
+FULL = {"old_images": "full_export", "since": store.iso(hours_ago(3))}
+BESIDE = f"holdfast restore prod orders --at {FULL['since']} --as NAME"
 
 
-def test_more_shares_than_a_map_takes_are_refused() -> None:
-    with pytest.raises(RefusedError, match="more than one undo takes"):
-        listing.shares_of([listing.Listed([], 1_000_000_001, 0)], TABLE)
+@local
+def test_a_full_export_that_no_call_can_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = planned(**FULL)
+    monkeypatch.setattr(listing, "FULL_BYTES_OF_A_CALL", 10)
+    with pytest.raises(RefusedError, match=BESIDE):
+        planned(found, **FULL)
+    assert f"{FOLDER}list.json" not in exporting.objects(BUCKET, FOLDER)
+    assert ready()["action"] == "undo"
+
+
+@local
+def test_a_table_too_large_for_a_full_export_is_refused_before_it_costs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listing, "FULL_BYTES_OF_A_CALL", -1)
+    with pytest.raises(RefusedError, match=BESIDE):
+        planned(**FULL)
+    assert exports() == []
+
+
+@local
+def test_an_on_demand_table_has_no_budget_of_its_own() -> None:
+    connect("dynamodb").update_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST")
+    found = ready()
+    assert (found["budget"], found["undo"]["write_units"]) == (None, None)
 
 
 @local

@@ -198,8 +198,31 @@ def test_a_map_that_was_stopped_is_summed_up_by_what_its_children_told(
     error = {"Error": "States.ItemReaderFailed", "Cause": "no"}
     document = reported({"request": asked, "plan": first, "error": error})["report"]
     assert (document["written"], document["files"], document["items"]) == (2, 1, 1)
+    assert document["at_least"] is True
     assert document["not_right"] == ["States.ItemReaderFailed: no"]
     assert "resume" in document["next"][-2]
+
+
+@pytest.mark.parametrize(
+    ("change", "at_least"),
+    [
+        (None, True),
+        ({"status": "GOING", "file": 0, "written": 0, "deleted": 0}, True),
+        ({**BAD, "written": 0, "error": {**BAD["error"], "type": "NoAnswerError"}}, True),  # type: ignore[dict-item]
+        ({**BAD, "written": 0}, False),
+    ],
+)
+def test_what_a_child_that_was_killed_wrote_is_not_known(
+    asked: dict[str, Any], change: dict[str, Any] | None, *, at_least: bool
+) -> None:
+    first = planned(asked)
+    loaded(first, but=dict.fromkeys(range(3), change))
+    document = reported({"request": asked, "plan": planned(asked, first)})["report"]
+    assert (document["written"], document["at_least"]) == (0, at_least)
+    _, message = messages()[0]
+    assert ("stopped before it had written anything" in message) is not at_least
+    assert ("what it wrote is not known." in message) is at_least
+    assert ("at least 0 items, deleted: at least 0" in message) is at_least
 
 
 def test_a_refill_that_is_resumed_again_keeps_its_folder(asked: dict[str, Any]) -> None:

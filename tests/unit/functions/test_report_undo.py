@@ -12,6 +12,7 @@ from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.report_undo import gathering
 from blueprints.functions.report_undo.handler import report
 from blueprints.functions.report_undo.text import subject
+from blueprints.functions.undo_keys import work
 from tests.unit.functions import undoing
 from tests.unit.functions.undoing import BUCKET, FOLDER, NAME, Model, exported, item, line
 
@@ -232,7 +233,7 @@ def test_a_share_that_failed_or_was_not_begun_is_a_failure() -> None:
     assert answer["status"] == "FAILED"
     assert answer["report"]["not_right"] == [
         "share 2 of 3 failed: RefusedError: line 7 of s3://x is no line",
-        "1 of 3 shares were not begun",
+        "1 of 3 shares were not begun: nothing of them is written",
     ]
     assert texts(model).startswith("The undo of table orders did not end right.")
 
@@ -242,7 +243,25 @@ def test_a_share_that_was_stopped_without_a_word_is_a_failure() -> None:
     progress = model.document(f"{FOLDER}progress/000000.json") | {"status": "GOING"}
     model.objects[f"{FOLDER}progress/000000.json"] = json.dumps(progress).encode()
     (said,) = reported(model, state())["report"]["not_right"]
-    assert said.startswith("share 1 of 1 stopped, and could not say why")
+    assert said.startswith("share 1 of 1 stopped, and could not say why: what is counted of it is")
+    assert "put back at least, and some 2,000 keys more may be" in said
+    assert gathering.KEYS_OF_A_PART == work.KEYS_OF_A_PART
+
+
+def test_a_share_that_was_killed_before_its_first_part_may_have_written() -> None:
+    model = world()
+    undoing.forget(model)
+
+    def step(operation: str, _request: Any) -> None:
+        if operation == "batch_get_item":
+            raise undoing.KilledError
+
+    model.step = step
+    with pytest.raises(undoing.KilledError):
+        undoing.call(model)
+    model.step = lambda *_: None
+    (said,) = reported(model, state())["report"]["not_right"]
+    assert "at least" in said
 
 
 def test_parts_that_no_share_counts_are_left_out() -> None:
@@ -265,7 +284,8 @@ def test_an_error_before_there_was_a_plan_is_the_report() -> None:
     assert "Back to:     2026-11-20T10:00:00Z" in lines
     assert not any("Keys written" in line for line in lines)
     again = f"{ASKED.removesuffix('+00:00')}Z"
-    assert answer["report"]["next"] == ["# mend what it says, and ask for the same again", again]
+    following = model.document(f"{KEY}.json")["next"]
+    assert following == ["# mend what it says, and ask for the same again", again]
 
 
 def test_without_a_plan_and_without_an_error_it_is_not_right() -> None:
@@ -300,6 +320,36 @@ class _Topic:
         client.meta.method_to_api_mapping["publish"] = "Publish"
         client.publish = lambda **message: self.sent.append(message)
         return client
+
+
+def test_what_the_execution_is_told_stays_small_whatever_the_keys_hold() -> None:
+    names = [f"{number:04}{'n' * 250}" for number in range(1_001)]
+    model = Model(items={name: item(name, **{name: 2}) for name in names})
+    lines = [line(name, item(name, **{name: 1}), item(name, **{name: 2})) for name in names]
+    exported(model, [lines])
+    undoing.undone(model, 2)
+    for share in range(2):
+        key = f"{FOLDER}progress/{share:06}.json"
+        error = {"type": "RefusedError", "message": "x" * 30_000}
+        progress = model.document(key) | {"status": "FAILED", "error": error}
+        model.objects[key] = json.dumps(progress).encode()
+    where = [{"image": "old", "attribute": "x", "equals": "y" * 9_000}] * 10
+    answer = reported(model, state(2, only={"where": where}))
+    assert len(json.dumps(answer)) < 64 * 1024
+    document = model.document(f"{KEY}.json")
+    assert (len(document["attributes"]), document["attributes"]["(others)"]) == (1_001, 1)
+    assert len(document["not_right"][0]) > 30_000
+    assert answer["report"].keys() < document.keys()
+
+
+def test_the_budget_is_told_and_whose_it_is() -> None:
+    found = state()
+    found["plan"]["budget"] = {"write_units": 2.5, "from": "table"}
+    reported(model := world(), found)
+    assert "Budget:      2.5 write units a second, half of what the table has" in texts(model)
+    found["plan"]["budget"] = {"write_units": 40, "from": "asked"}
+    reported(model, found)
+    assert "Budget:      40 write units a second\n" in texts(model)
 
 
 def test_people_are_told() -> None:

@@ -98,11 +98,47 @@ def test_what_is_restored_can_be_given_its_settings_and_verified(found: dict[str
         if settings["done"]:
             break
     assert (settings["done"], settings["failed"]) == (True, [])
-    event = {"plan": found, "settings": settings, "previous": {}}
+    table = described()
+    assert table["BillingModeSummary"]["BillingMode"] == "PROVISIONED"
+    assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 20
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert index["ProvisionedThroughput"]["WriteCapacityUnits"] == 7
+    event = {"plan": found, "settings": settings, "restore": answer, "previous": {}}
     verified = verify(connect, event, datetime.now(UTC))
     assert [each for each in verified["checks"] if each["ok"] is not True] == []
     assert verified["passed"]
     assert answer["done"]
+
+
+@pytest.mark.parametrize("output", ['{"written": 4, "deleted": 1}', "An output"])
+def test_who_filled_the_table_says_with_how_many_items(found: dict[str, Any], output: str) -> None:
+    answer = until(found, "refill")
+    by_import = found["parameters"]["import"] is not None
+    end_refills(output=output)
+    items = 5 if output.startswith("{") else None
+    told = [{"by": "the import", "items": ITEMS, "expected": ITEMS}] * by_import
+    refill = {"by": "the refill", "items": items, "expected": 5 if by_import else ITEMS + 5}
+    assert call(found, answer)["chain"]["proof"] == [*told, refill]
+
+
+def test_a_restore_that_is_about_to_end_says_that_its_refill_goes_on(
+    found: dict[str, Any],
+) -> None:
+    answer = until(found, "refill")
+    assert not call(found, answer, hours=5 * 24 - 7)["done"]
+    with pytest.raises(RefusedError) as refused:
+        call(found, answer, hours=5 * 24 - 6)
+    said = str(refused.value)
+    assert f"the refill {answer['chain']['refill_arn']} of table {TARGET} is not done" in said
+    assert "It goes on by itself" in said
+    load = "import" if found["parameters"]["import"] else "refill"
+    for each in (found["source"]["id"], found["source"]["time"], f'"load": "{load}"'):
+        assert each in said
+    second = until(again(found), "refill")
+    assert (second["adopted"], len(executions())) == (True, 1)
+    end_refills()
+    # One that has ended in time is gone on with, however late.
+    assert call(found, answer, hours=5 * 24 - 1)["done"]
 
 
 # --- once -----------------------------------------------------------------------------------------

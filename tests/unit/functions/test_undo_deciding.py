@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,13 +13,13 @@ from blueprints.functions.undo_keys import expressions, values
 from blueprints.functions.undo_keys.deciding import MEANINGS, Change, Decision, Options, decide
 from blueprints.functions.undo_keys.lines import change_of, keys_of, maybe_of, share_of
 from blueprints.functions.undo_keys.selecting import selects
-from tests.unit.functions.undoing import UNTIL, item, line
+from tests.unit.functions.undoing import SINCE, UNTIL, item, line
 
-OPTIONS = Options(("pk",), "delete", overwrite=False, until_micros=UNTIL)
+OPTIONS = Options(("pk",), "delete", overwrite=False, since_micros=SINCE, until_micros=UNTIL)
 
 
 def decided(old: Any, new: Any, live: Any, **more: Any) -> Decision:
-    change = Change(key={"pk": {"S": "a"}}, old=old, new=new, written_micros=1)
+    change = Change(key={"pk": {"S": "a"}}, old=old, new=new, written_micros=SINCE)
     return decide(change, live, OPTIONS._replace(**more))
 
 
@@ -134,8 +135,6 @@ def test_the_key_of_a_line_is_found_however_it_is_spelled(text: str) -> None:
 
 
 def test_of_several_lines_the_first_old_image_and_the_last_new_one_count() -> None:
-    import json
-
     first, last = (
         json.dumps(each)
         for each in (line("a", item("a", x=1), None, 1), line("a", None, item("a", x=3), 9))
@@ -176,6 +175,18 @@ def test_numbers_of_a_full_export_are_numbers() -> None:
 
 def test_a_window_that_wrote_the_same_changed_nothing() -> None:
     assert decided(item("a", x=1), item("a", x="1") | item("a", x=1), None).kind == "unchanged"
+
+
+@pytest.mark.parametrize(("micros", "kind"), [(SINCE - 1, "before"), (SINCE, "restored")])
+def test_of_several_writes_the_last_one_tells_whether_a_key_is_of_the_window(
+    micros: int, kind: str
+) -> None:
+    texts = [
+        json.dumps(line("a", item("a", x=old), item("a", x=old + 1), at))
+        for old, at in ((1, SINCE - 2), (2, micros))
+    ]
+    change = change_of(*texts, ["pk"])
+    assert decide(change, item("a", x=3), OPTIONS).kind == kind
 
 
 def test_what_is_back_is_back_whatever_else_was_written() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,55 @@ def test_a_call_stops_before_its_time_is_over_and_the_next_goes_on() -> None:
     assert undoing.summed(table)["counts"] == {"restored": 450}
     assert call(table, time=time) == answers[-1]
     assert table.document(f"{FOLDER}progress/000000.json")["status"] == "DONE"
+
+
+def test_a_share_says_that_it_is_begun_before_it_writes() -> None:
+    table, noted = broken(), []
+
+    def step(operation: str, _request: Any) -> None:
+        if operation == "update_item":
+            noted.append(table.document(f"{FOLDER}progress/000000.json"))
+            raise KilledError
+
+    table.step = step
+    with pytest.raises(KilledError):
+        call(table)
+    (first,) = noted
+    assert (first["status"], first["key"], first["part"]) == ("GOING", "", 0)
+
+
+def test_a_share_that_failed_is_going_again_where_it_was() -> None:
+    table, noted = many(), []
+    table.objects[f"{FOLDER}progress/000000.json"] = json.dumps(
+        {"status": "FAILED", "index": 0, "of": 1, "key": '[["S","k0200"]]', "part": 1}
+    ).encode()
+
+    def step(operation: str, _request: Any) -> None:
+        if operation == "update_item":
+            noted.append(table.document(f"{FOLDER}progress/000000.json"))
+
+    table.step = step
+    call(table)
+    assert (noted[0]["status"], noted[0]["part"]) == ("GOING", 1)
+    assert len(noted) == 249
+
+
+def test_lines_wait_for_their_turn_as_they_are() -> None:
+    """Decoded, an item takes many times the memory of its line."""
+    table, names = Model(), [f"k{number:04}" for number in range(300)]
+    images = [item(name, **{f"x{each}": each for each in range(200)}) for name in names]
+    undoing.exported(table, [[line(each["pk"]["S"], each, None) for each in images]], images)
+    files = table.document(f"{FOLDER}files.json")
+    reader = Reader(table.client("s3"), undoing.BUCKET, lambda: None)
+    length = sum(len(json.dumps(each)) for each in images)
+    tracemalloc.start()
+    try:
+        found = reader.images(files["full"]["files"], ["pk"], [item(name) for name in names])
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found) == len(names)
+    assert held < 2 * length
 
 
 def test_a_call_that_gets_nowhere_says_so() -> None:

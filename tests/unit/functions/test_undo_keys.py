@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.functions import undoing
 from tests.unit.functions.undoing import (
+    SINCE,
     UNTIL,
     Model,
     exported,
@@ -127,6 +128,23 @@ def test_a_key_that_was_written_at_the_end_or_later_is_a_conflict() -> None:
     found = undone(table, created_since="delete", overwrite_conflicts=True)
     assert found["counts"] == {"restored": 1, "conflict": 3}
     assert {each["reason"] for each in found["conflicts"]} == {"written_after_until"}
+    assert table.items == {"a": THEN, "b": item("b", x=2), "d": item("d", x=1)}
+
+
+@pytest.mark.parametrize("old_images", ["incremental", "full"])
+def test_a_key_that_was_last_written_before_the_window_is_left_alone(old_images: str) -> None:
+    """Ends of exports are exact to about a minute: what was right is among the lines."""
+    table = model(
+        line("a", THEN, NOW, SINCE),
+        line("b", item("b", x=1), item("b", x=2), SINCE - 1),
+        line("c", item("c", x=1), None, SINCE - 1),
+        line("d", None, item("d", x=1), SINCE - 1),
+        items=[NOW, item("b", x=2), item("d", x=1)],
+        full=[THEN, item("b", x=1), item("c", x=1)] if old_images == "full" else None,
+    )
+    found = undone(table, created_since="delete", overwrite_conflicts=True)
+    assert found["counts"] == {"restored": 1, "before": 3}
+    assert found["conflicts"] == []
     assert table.items == {"a": THEN, "b": item("b", x=2), "d": item("d", x=1)}
 
 

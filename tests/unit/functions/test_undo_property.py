@@ -94,7 +94,9 @@ def expected(history: Sequence[Write], cuts: Sequence[int], bare: Any, created: 
 
 
 def run(model: Model, of: int, **more: Any) -> dict[str, int]:
-    counts: dict[str, int] = undoing.undone(model, of, until_micros=UNTIL, **more)["counts"]
+    counts: dict[str, int] = undoing.undone(
+        model, of, since_micros=SINCE, until_micros=UNTIL, **more
+    )["counts"]
     return counts
 
 
@@ -116,6 +118,19 @@ def test_what_was_written_in_the_window_alone_is_undone_and_nothing_else(
     counts = run(model, of, created_since=created_since)
     assert not counts.keys() & {"restored", "recreated", "deleted"}
     assert (model.items, model.written()) == (before, [])
+
+
+@given(HISTORIES, CUTS, st.integers(1, SINCE), st.sampled_from(["report", "delete"]))
+@settings(max_examples=200, deadline=None)
+def test_an_export_that_begins_early_undoes_no_key_that_was_written_before_alone(
+    history: list[Write], cuts: list[int], early: int, created_since: str
+) -> None:
+    model = world(history, [SINCE - early, *cuts[1:]], bare=True)
+    run(model, 1, created_since=created_since, overwrite_conflicts=True)
+    live = at(history, 10_000)
+    for key in NAMES:
+        if not any(each.key == key and SINCE <= each.at < END for each in history):
+            assert model.items.get(key) == live.get(key)
 
 
 @given(HISTORIES, CUTS, st.booleans())

@@ -195,7 +195,10 @@ def test_items_are_as_many_as_the_source_says(
         (Count(116, exact=True), (100, 15), False),
         (Count(0, exact=True), (10, 15), True),
         (Count(0, exact=True), (0, 0), True),
-        (Count(90, exact=False), (100, 0), True),
+        # Who counts no more than a part knows nothing of the rest.
+        (Count(90, exact=False), (100, 0), None),
+        (Count(90, exact=False), (100, 15), None),
+        (Count(1, exact=False), (100, 15), None),
         (Count(116, exact=False), (100, 15), False),
         (Count(0, exact=False), (100, 0), None),
     ],
@@ -207,6 +210,50 @@ def test_items_of_a_chain_are_those_of_its_full_export_but_for_what_followed(
     found = checks.of_items(count, {**told, "size_bytes": 4_000})
     assert found.ok is ok
     assert ("what followed it names 15" in found.detail) == (source[1] == 15)
+
+
+@pytest.mark.parametrize(
+    ("count", "told", "ok"),
+    [
+        (Count(40, exact=False), (100, 15), True),
+        (Count(40, exact=False), (100, None), None),
+        (Count(40, exact=False), (None, 15), None),
+        (Count(0, exact=False), (100, 15), None),
+        (Count(40, exact=False), (99, 15), False),
+        (Count(40, exact=False), (100, 14), False),
+        (Count(40, exact=False), (None, 14), False),
+        (Count(100, exact=True), (99, 15), False),
+        (Count(100, exact=True), (None, None), True),
+        (Count(84, exact=True), (100, 15), False),
+        (Count(116, exact=False), (100, 15), False),
+    ],
+)
+def test_a_chain_too_large_to_count_is_proven_by_what_filled_it(
+    count: Count, told: tuple[int | None, int | None], *, ok: bool | None
+) -> None:
+    proof = [
+        {"by": "the import", "items": told[0], "expected": 100},
+        {"by": "the refill", "items": told[1], "expected": 15},
+    ]
+    source = {"item_count": 100, "changes": 15, "size_bytes": 4_000}
+    found = checks.of_items(count, source, proof)
+    assert found.ok is ok
+    said = "does not say how many" if told[0] is None else f"wrote {told[0]}"
+    assert f"the import {said} of 100; the refill " in found.detail
+
+
+@pytest.mark.parametrize(("items", "passed"), [(ITEMS, True), (ITEMS - 1, False), (None, False)])
+def test_the_proof_comes_with_what_restored_the_table(
+    plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch, items: int | None, *, passed: bool
+) -> None:
+    monkeypatch.setattr(reading.Reader, "count", lambda _: Count(1, exact=False))
+    proof = [{"by": "the import", "items": items, "expected": ITEMS}]
+    event = {
+        "plan": {**plan, "source": {"item_count": ITEMS, "changes": 0}},
+        "restore": {"chain": {"proof": proof}},
+        "previous": {},
+    }
+    assert function.verify(tables.client, event, datetime.now(UTC))["passed"] is passed
 
 
 def test_an_unknown_number_of_items_does_not_pass(plan: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ from blueprints.functions.undo_keys.values import differing, plain, same
 
 NAME, BUCKET, FOLDER = "orders", "shop-prod-catalog", "work/undos/run-1/"
 KEYS = ("pk",)
-UNTIL = 1_000
+SINCE, UNTIL = 100, 1_000
 Item = dict[str, Any]
 Items = dict[str, Item]
 _OPERATIONS = (
@@ -238,6 +238,7 @@ def constant(**more: Any) -> dict[str, Any]:
         "files_key": f"{FOLDER}files.json",
         "since": "2026-11-20T10:00:00Z",
         "until": "2026-11-20T11:00:00Z",
+        "since_micros": SINCE,
         "until_micros": UNTIL,
         "write_units": None,
         "only": None,

@@ -17,6 +17,8 @@ Part = Mapping[str, Any]
 # leave more than 10,000 of Step Functions' 25,000 for these. A test counts them.
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MOST_ROUNDS = 1_000
+# Each record is read: those of 200 days of hourly windows in about two minutes.
+MOST_RECORDS = 5_000
 # Loaded by one child in about the time that a round of its own takes to begin and end.
 SMALL_FILES, SMALL_ITEMS, SMALL_BYTES = 100, 50_000, 32 * 1024 * 1024
 # Of a child: its input, about 500 bytes a file, is to stay well below 256 KiB; and a person who
