@@ -53,6 +53,7 @@ def world(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             BillingMode="PAY_PER_REQUEST",
         )
         there.get_waiter("table_exists").wait(TableName="orders", WaiterConfig={"Delay": 1})
+        made.fence(loading.EXECUTION)
         yield replace(made, connect=connect)
         there.delete_table(TableName="orders")
         there.get_waiter("table_not_exists").wait(TableName="orders", WaiterConfig={"Delay": 1})
