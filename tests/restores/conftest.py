@@ -34,5 +34,8 @@ def ran(shop: Shop) -> Callable[[Callable[[Shop], Any]], Any]:
 
 @pytest.fixture(autouse=True)
 def _no_fault_is_left(shop: Shop) -> Iterator[None]:
+    # What others left to be told, in whichever order files are run.
+    for place in (shop.prod, shop.archive):
+        list(place.told())
     yield
     shop.fail_no_more()

@@ -30,12 +30,6 @@ def backup(shop: Shop) -> Iterator[str]:
     scenarios.emptied(shop.prod, ORDERS)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_was_told_before(shop: Shop) -> None:
-    """Whatever ran before may have left messages, in whichever order files are run."""
-    list(shop.prod.told())
-
-
 @pytest.fixture
 def target(shop: Shop, request: pytest.FixtureRequest) -> Iterator[str]:
     """A free name; a table that has it in the end is removed."""

@@ -47,14 +47,15 @@ def test_a_script_of_minutes_ago_is_undone_in_two_commands(
     shutil.copytree(HERE, tmp_path / HERE.name)
     with before_now(shop, minutes=40):
         shop.put(CARTS, **{f"c{each}": {"status": BOUGHT} for each in range(6)})
-    since = store.iso(datetime.now(UTC) - timedelta(minutes=30))
+    since, until = (store.iso(datetime.now(UTC) - timedelta(minutes=each)) for each in (30, 10))
     then = shop.held(CARTS)
     with before_now(shop, minutes=20):
         shop.delete(CARTS, "c0", "c1", "c2")
         shop.set(CARTS, "c5", "views", number(1))
     with before_now(shop):
         shop.put(CARTS, c2={"status": LEFT})
-        asked = ("undo", "prod", CARTS, "--since", since, "--only", "change=deleted")
+        window = ("--since", since, "--until", until)
+        asked = ("undo", "prod", CARTS, *window, "--only", "change=deleted")
         dry = command(shop.prod, tmp_path, *asked, "--dry-run")
         assert shop.held(CARTS).keys() == {"c2", "c3", "c4", "c5"}
         (following,) = (
