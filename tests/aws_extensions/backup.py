@@ -12,7 +12,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
-from .operations import SERVED, add_operations, state
+from .operations import add_operations, state
 
 if TYPE_CHECKING:
     from moto.backup.models import BackupBackend, Vault
@@ -131,12 +131,7 @@ def delete_backup_plan(backend: BackupBackend, request: Request) -> dict[str, An
 
 
 def create_backup_selection(backend: BackupBackend, request: Request) -> dict[str, Any]:
-    """Create a selection; an SDK that repeats a call whose answer it lost gets that answer."""
     plan = _plan(backend, request)
-    invocation = SERVED.get().headers.get("amz-sdk-invocation-id")
-    answered = state(backend, "selection_invocations")
-    if invocation in answered:
-        return answered[invocation]
     selection = {
         "BackupSelection": request["BackupSelection"],
         "SelectionId": str(mock_random.uuid4()),
@@ -145,10 +140,7 @@ def create_backup_selection(backend: BackupBackend, request: Request) -> dict[st
         "CreatorRequestId": request.get("CreatorRequestId", ""),
     }
     state(backend, "selections")[selection["SelectionId"]] = selection
-    answer = {name: selection[name] for name in ("SelectionId", "BackupPlanId", "CreationDate")}
-    if invocation is not None:
-        answered[invocation] = answer
-    return answer
+    return {name: selection[name] for name in ("SelectionId", "BackupPlanId", "CreationDate")}
 
 
 def get_backup_selection(backend: BackupBackend, request: Request) -> dict[str, Any]:

@@ -8,6 +8,7 @@ written to standard output.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -19,8 +20,16 @@ import traceback
 from typing import Any
 
 import boto3
+import botocore.session
 
 RESULT, OUTPUT = "result.json", "output.txt"
+# Services whose models are read before any call, which then finds them.
+SERVICES = (
+    *("application-autoscaling", "backup", "cloudformation", "cloudwatch", "dynamodb"),
+    *("kms", "s3", "sns", "stepfunctions", "sts"),
+)
+# botocore's own, which keeps what it has read of models and endpoints.
+LOADER: Any = botocore.session.get_session().get_component("data_loader")
 
 
 class Context:
@@ -85,7 +94,7 @@ def _run(request: dict[str, Any]) -> int:
     os.environ.update(request["environment"])
     # The zip comes first, as /var/task does: what lies there is found there, and nowhere else.
     sys.path.insert(0, request["code"])
-    boto3.setup_default_session()
+    _new_session()
     boto3.DEFAULT_SESSION.events.register("before-call.*", _record)
     module, _, name = request["handler"].rpartition(".")
     context = Context(os.environ["AWS_LAMBDA_FUNCTION_NAME"], request["seconds"])
@@ -99,6 +108,21 @@ def _run(request: dict[str, Any]) -> int:
     return 0
 
 
+def _new_session() -> None:
+    """Begin anew, but for models that were read."""
+    session: Any = botocore.session.get_session()
+    session.register_component("data_loader", LOADER)
+    boto3.setup_default_session(botocore_session=session)
+
+
+def _read_models() -> None:
+    _new_session()
+    for name in SERVICES:
+        boto3.client(name, region_name="us-east-1")
+    boto3.DEFAULT_SESSION = None
+    gc.freeze()  # so that no call copies what it shares with this process, to look at it
+
+
 def _answer(result: Any) -> None:
     with open(RESULT, "w", encoding="utf-8") as file:  # noqa: PTH123 - started for speed
         json.dump(result, file)
@@ -110,4 +134,5 @@ def _record(model: Any, params: Any, **_: Any) -> None:
 
 
 if __name__ == "__main__":
+    _read_models()
     serve(sys.argv[1])

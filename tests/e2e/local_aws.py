@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from tests.e2e.aws_cli import aws
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -106,17 +108,10 @@ def local_aws_server(log: Path) -> Iterator[LocalAws]:
 
 
 def run_aws(local_aws: LocalAws, *arguments: str, **where: str) -> subprocess.CompletedProcess[str]:
-    """Run the real `aws` command line against the local endpoints, for two minutes at most."""
-    command = Path(sys.executable).with_name("aws")
-    return subprocess.run(
-        # `package` and `deploy` find S3 by the environment only, `sqs` by this option only.
-        [str(command), "--endpoint-url", local_aws.endpoint, *arguments],
-        env=local_aws.environment(**where),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    """Run the real `aws` command line against the local endpoints."""
+    # `package` and `deploy` find S3 by the environment only, `sqs` by this option only.
+    endpoint = ("--endpoint-url", local_aws.endpoint)
+    return aws(*endpoint, *arguments, env=local_aws.environment(**where))
 
 
 def _access_key_id(account_id: str) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import boto3
 import pytest
 
-from tests.conftest import NetworkError, need
+from tests.conftest import ROOT, NetworkError, need
 
 ELSEWHERE = "192.0.2.1"  # reserved for documentation, so nobody answers there either
 
@@ -47,3 +50,26 @@ def test_a_missing_tool_skips_here_and_fails_in_ci(
     with pytest.raises(outcome, match="no-such-tool is not installed"):
         need("no-such-tool")
     assert need("python3").endswith("python3")
+
+
+def test_a_test_that_leaves_variables_of_aws_behind_fails(tmp_path: Path) -> None:
+    leaking = tmp_path / "test_leaking.py"
+    leaking.write_text(
+        "import os\n\n"
+        "def test_leaves_nothing(monkeypatch):\n"
+        "    monkeypatch.setenv('AWS_ENDPOINT_URL', 'http://127.0.0.1:9')\n\n"
+        "def test_leaves_one():\n"
+        "    os.environ['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:9'\n"
+    )
+    options = ("-q", "-p", "no:cacheprovider", "-p", "tests.conftest", "--rootdir", str(tmp_path))
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(leaking)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "2 passed, 1 error" in ran.stdout, ran.stdout
+    assert "AWS_ENDPOINT_URL" in ran.stdout

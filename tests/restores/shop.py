@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +17,7 @@ from generator import output, pipeline, workspace
 from generator.generate import rendered
 from generator.naming import vault_name
 from generator.recovery.files import request_file
+from tests.e2e.aws_cli import aws
 from tests.e2e.moto_api import ask, calls
 
 if TYPE_CHECKING:
@@ -93,15 +92,10 @@ class Place:
 
     def run(self, command: Sequence[str]) -> str:
         """Run a command of the guide where the output lies; return what it printed."""
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name(command[0])), *command[1:]],
-            cwd=self.folder,
-            env=self.aws.environment(self.environment.account_id, self.environment.region),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        program, *arguments = command
+        assert program == "aws", command
+        env = self.aws.environment(self.environment.account_id, self.environment.region)
+        done = aws(*arguments, cwd=self.folder, env=env)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         return done.stdout
 

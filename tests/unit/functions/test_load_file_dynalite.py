@@ -38,9 +38,10 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def world(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with loading.world() as made:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
+def world(endpoint: str) -> Iterator[World]:
+    # Within the world, so that the variable is gone before the world puts its own back.
+    with loading.world() as made, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
         there = client("dynamodb", region=REGION)
 
         def connect(service: str, **more: Any) -> Any:
