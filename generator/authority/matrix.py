@@ -58,7 +58,12 @@ class Matrix:
 
 def matrix(world: World) -> Matrix:
     """Return the matrix of `world`."""
-    every = moves(world)
+    return matrix_of(moves(world))
+
+
+def matrix_of(every: Moves) -> Matrix:
+    """Return the matrix of the world of these moves."""
+    world = every.world
     copies = tuple(copies_of(world))
     return Matrix(
         world=world,
@@ -106,7 +111,7 @@ def _cells(
 ) -> Iterator[tuple[Copy, Cell]]:
     start = (acting_as(row.identity.arn),)
     sure = reached(every, start)
-    doubtful = reached(every, start, certain=False)
+    doubtful = sure if every.certain else reached(every, start, certain=False)
     compliance = [
         *(
             lifted("lock", vault.arn)

@@ -37,26 +37,41 @@ Reached = Mapping[Fact, Path]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Moves:
-    """Every move of a world by the facts that it needs, and every step by what it gives."""
+    """Every move of a world by the facts that it needs, and every step by what it gives.
+
+    `certain` is whether all of them are.
+    """
 
     world: World
+    certain: bool
     needing: Mapping[Fact, tuple[Move, ...]]
     giving: Mapping[Fact, tuple[Step, ...]]
 
 
 def moves(world: World) -> Moves:
     """Return every step that an identity could take, with all that has to come before it."""
-    found = list(_consequences(world))
     all_steps = tuple(steps(world))
-    for identity in _identities(world):
-        for step in all_steps:
-            if identity.is_root and step.never_root:
-                continue
-            if step.only_root and not identity.is_root:
-                continue
-            found += _moves(step, identity, world)
+    taken = (
+        move
+        for identity in identities(world)
+        for step in all_steps
+        for move in moves_of(step, identity, world)
+    )
+    return joined(world, all_steps, taken)
+
+
+def moves_of(step: Step, identity: Identity, world: World) -> Iterator[Move]:
+    """Yield the step as an identity takes it, if it can: at most once certain and once not."""
+    possible = not step.never_root if identity.is_root else not step.only_root
+    if possible:
+        yield from _moves(step, identity, world)
+
+
+def joined(world: World, all_steps: Iterable[Step], taken: Iterable[Move]) -> Moves:
+    """Return the moves of a world, `taken` and those that follow by themselves."""
+    every = (*_consequences(world), *taken)
     needing: dict[Fact, list[Move]] = {}
-    for move in found:
+    for move in every:
         for need in move.needs:
             needing.setdefault(need, []).append(move)
     giving: dict[Fact, list[Step]] = {}
@@ -64,6 +79,7 @@ def moves(world: World) -> Moves:
         giving.setdefault(step.gives, []).append(step)
     return Moves(
         world=world,
+        certain=all(move.certain for move in every),
         needing={need: tuple(those) for need, those in needing.items()},
         giving={fact: tuple(those) for fact, those in giving.items()},
     )
@@ -75,18 +91,32 @@ def reached(moves: Moves, start: Iterable[Fact], *, certain: bool = True) -> Rea
     With `certain`, moves that may be refused do not count.
     """
     paths: dict[Fact, Path] = dict.fromkeys(start, ())
+    lengths = dict.fromkeys(paths, 0)
     news = deque(paths)
     while news:
         for move in moves.needing.get(news.popleft(), ()):
-            if (certain and not move.certain) or not all(need in paths for need in move.needs):
+            if certain and not move.certain:
+                continue
+            least = _least(move, lengths)
+            if least is None or least >= lengths.get(move.gives, least + 1):
                 continue
             before = dict.fromkeys(each for need in move.needs for each in paths[need])
             path = (*before, move)
-            known = paths.get(move.gives)
-            if known is None or length(path) < length(known):
-                paths[move.gives] = path
+            if length(path) < lengths.get(move.gives, length(path) + 1):
+                paths[move.gives], lengths[move.gives] = path, length(path)
                 news.append(move.gives)
     return paths
+
+
+def _least(move: Move, lengths: Mapping[Fact, int]) -> int | None:
+    """Return how many calls a path that ends in a move takes at least, None without its needs."""
+    least = 0
+    for need in move.needs:
+        known = lengths.get(need)
+        if known is None:
+            return None
+        least = max(least, known)
+    return least + (move.step is not None)
 
 
 def length(path: Path) -> int:
@@ -118,7 +148,8 @@ def first_verdict(moves: Moves, identity: Identity, fact: Fact) -> Verdict | Non
     return stopped(fact)
 
 
-def _identities(world: World) -> tuple[Identity, ...]:
+def identities(world: World) -> tuple[Identity, ...]:
+    """Return everybody in a world who acts, once."""
     roles = (role.identity for role in world.roles)
     found = {each.arn: each for each in (*(row.identity for row in world.rows), *roles)}
     return tuple(found.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,8 +14,10 @@ from generator import pipeline, workspace
 from generator.authority.conditions import listed
 from generator.authority.evaluation import Policy, statements
 from generator.authority.gathering import worlds
-from generator.authority.matrix import Matrix, matrix
-from generator.authority.search import steps
+from generator.authority.matrix import Matrix, matrix_of
+from generator.authority.search import Move, identities, joined, moves_of
+from generator.authority.step import Step
+from generator.authority.steps import steps
 from generator.authority.world import Identity, Role, Row, World
 from tests.policies.simulator import Document
 
@@ -257,6 +260,58 @@ def without(world: World, line: Line) -> World:
     return _each(world, damaged)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intact:
+    """A world as it was rendered: what each identity can do of each step, and the cells of that."""
+
+    world: World
+    steps: tuple[Step, ...]
+    taken: dict[tuple[str, int], tuple[Move, ...]]
+    cells: dict[tuple[str, ...], Any]
+
+    @classmethod
+    def of(cls, world: World) -> Intact:
+        found = tuple(steps(world))
+        taken = {
+            (identity.arn, number): tuple(moves_of(step, identity, world))
+            for identity in identities(world)
+            for number, step in enumerate(found)
+        }
+        every = joined(world, found, chain.from_iterable(taken.values()))
+        return cls(world=world, steps=found, taken=taken, cells=cells(matrix_of(every)))
+
+    def notices(self, line: Line) -> bool:
+        """Return whether a cell changes without a line of a document.
+
+        Requests for other actions are answered as before, so their moves stand.
+        """
+        mine = {line.action} if line.action is not None else set(line.actions)
+        concerned = [
+            number for number, step in enumerate(self.steps) if mine & {a.action for a in step.asks}
+        ]
+        if not concerned:
+            return False
+        world = without(self.world, line)
+        damaged = tuple(steps(world))
+        assert [*map(str, damaged)] == [*map(str, self.steps)]
+        changed = {
+            (identity.arn, number): tuple(moves_of(damaged[number], identity, world))
+            for identity in identities(world)
+            for number in concerned
+        }
+        if all(_same(moves, self.taken[who]) for who, moves in changed.items()):
+            return False
+        taken = chain.from_iterable((self.taken | changed).values())
+        return cells(matrix_of(joined(world, damaged, taken))) != self.cells
+
+
+def _same(some: tuple[Move, ...], others: tuple[Move, ...]) -> bool:
+    """Return whether moves of one step need and give the same."""
+    return [(move.needs, move.gives, move.certain) for move in some] == [
+        (move.needs, move.gives, move.certain) for move in others
+    ]
+
+
 @cache
 def unnoticed() -> tuple[frozenset[str], frozenset[str]]:
     """Return the lines that change no cell of any world when they are gone, and those that do.
@@ -265,18 +320,15 @@ def unnoticed() -> tuple[frozenset[str], frozenset[str]]:
     """
     found: dict[str, bool] = {}
     for variant in variants():
-        world = variant.world
-        intact = cells(matrix(world))
-        asked = {ask.action for step in steps(world) for ask in step.asks}
-        for line in lines(world):
+        intact = Intact.of(variant.world)
+        for line in lines(variant.world):
             if not line.document.startswith(variant.judged):
                 continue
-            mine = {line.action} if line.action is not None else set(line.actions)
             known = found.setdefault(str(line), False)
             if line.action is None:  # who notices a part of it notices the whole
                 own = [f"{line.document} {line.sid} {one}" for one in line.actions]
                 known = found[str(line)] = known or any(found[one] for one in own)
-            if not known and mine & asked:
-                found[str(line)] = cells(matrix(without(world, line))) != intact
+            if not known:
+                found[str(line)] = intact.notices(line)
     changing = frozenset(line for line, changes in found.items() if changes)
     return frozenset(found) - changing, changing
