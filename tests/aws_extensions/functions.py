@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from moto.core.request import Request
 
 RUNNER = Path(__file__).with_name("runner.py")
-START_SECONDS = 60
+START_SECONDS = 600
 # Processes of calls → their functions; and those whose time is said to be over.
 RUNNING: dict[int, str] = {}
 OVER: set[int] = set()

@@ -106,7 +106,7 @@ def reports(
         env={"PATH": os.environ["PATH"], "HOME": str(folder), **dict.fromkeys(PROXIES, NOWHERE)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode in {0, 1}, done.stderr

@@ -14,8 +14,8 @@ from tests.conftest import missing, need
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / "dynalite" / "cli.js"
-INSTALL_TIMEOUT_SECONDS = 180
-START_TIMEOUT_SECONDS = 30
+INSTALL_TIMEOUT_SECONDS = 600
+START_TIMEOUT_SECONDS = 600
 
 
 def install() -> None:

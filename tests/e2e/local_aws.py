@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS = Path(__file__).parent.parent
-START_SECONDS = 60
+START_SECONDS = 600
 ATTEMPTS = 3  # a connection may be reset; a failure of the server itself is not worth more
 DEFAULT_ACCOUNT_ID = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -71,7 +71,7 @@ class LocalAws:
     def reset(self) -> None:
         """Forget everything, in every account."""
         request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")
-        with urllib.request.urlopen(request, timeout=30):
+        with urllib.request.urlopen(request, timeout=300):
             pass
 
 

@@ -18,7 +18,7 @@ def ask(local_aws: LocalAws, what: str, body: Any = None, method: str | None = N
         {"Content-Type": "application/json"},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=300) as answer:
         return json.load(answer)
 
 

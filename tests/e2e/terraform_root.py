@@ -70,11 +70,11 @@ class TerraformRoot:
     def init(self, plugin_dir: Path | None = None) -> str:
         """Initialise, with the providers of a mirror where one is given. Takes about 2 s."""
         mirror = [] if plugin_dir is None else [f"-plugin-dir={plugin_dir}"]
-        return self._run("init", "-reconfigure", *mirror, timeout_seconds=300)
+        return self._run("init", "-reconfigure", *mirror, timeout_seconds=900)
 
     def validate(self) -> str:
         """Validate; raises TerraformError with the diagnostics."""
-        return self._run("validate", timeout_seconds=120)
+        return self._run("validate", timeout_seconds=900)
 
     def apply(self, timeout_seconds: int = 900) -> str:
         """Create or change everything."""
@@ -88,18 +88,18 @@ class TerraformRoot:
 
     def addresses(self) -> list[str]:
         """Return the addresses of what the state holds."""
-        return self._run("state", "list", timeout_seconds=60).splitlines()
+        return self._run("state", "list", timeout_seconds=900).splitlines()
 
     def forget(self, *addresses: str) -> str:
         """Drop resources from the state; they themselves stay."""
-        return self._run("state", "rm", *addresses, timeout_seconds=60)
+        return self._run("state", "rm", *addresses, timeout_seconds=900)
 
     def plan(self) -> dict[str, Any]:
         """Return the plan as `terraform show -json` prints it."""
         plan_file = self.directory / "local.tfplan"
         arguments = (f"-out={plan_file}", f"-parallelism={self.parallelism}")
-        self._run("plan", "-detailed-exitcode", *arguments, timeout_seconds=120, allowed=(0, 2))
-        shown = self._run("show", "-json", str(plan_file), timeout_seconds=120)
+        self._run("plan", "-detailed-exitcode", *arguments, timeout_seconds=900, allowed=(0, 2))
+        shown = self._run("show", "-json", str(plan_file), timeout_seconds=900)
         plan: dict[str, Any] = json.loads(shown)
         return plan
 
@@ -126,7 +126,7 @@ class TerraformRoot:
 
     def run(self, subcommand: str, *arguments: str) -> str:
         """Run any other command; raises TerraformError where it fails."""
-        return self._run(subcommand, *arguments, timeout_seconds=120)
+        return self._run(subcommand, *arguments, timeout_seconds=900)
 
     def _run(
         self,

@@ -26,7 +26,7 @@ def fault(local_aws: LocalAws, **of: Any) -> None:
         json.dumps(of).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30):
+    with urllib.request.urlopen(request, timeout=300):
         pass
 
 

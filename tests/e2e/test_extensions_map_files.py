@@ -197,7 +197,7 @@ def run(api: Any, name: str, rounds: int, result_path: str | None = None) -> dic
     started = api.start_execution(
         stateMachineArn=machine["stateMachineArn"], input=json.dumps({"rounds": rounds})
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         shown: dict[str, Any] = api.describe_execution(executionArn=started["executionArn"])
         if shown["status"] != "RUNNING":

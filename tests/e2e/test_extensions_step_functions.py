@@ -181,7 +181,7 @@ def run(local_aws: LocalAws, machine: str, **given: Any) -> dict[str, Any]:
     api = local_aws.client("stepfunctions", **HERE)
     given = {"name": "orders", "refuse": False, "role": role, **given}
     started = api.start_execution(stateMachineArn=machine, input=json.dumps(given))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         shown: dict[str, Any] = api.describe_execution(executionArn=started["executionArn"])
         if shown["status"] != "RUNNING":
@@ -192,7 +192,7 @@ def run(local_aws: LocalAws, machine: str, **given: Any) -> dict[str, Any]:
 
 def calls(local_aws: LocalAws, method: str = "GET") -> list[dict[str, Any]]:
     request = urllib.request.Request(f"{local_aws.endpoint}/moto-api/calls", method=method)
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=300) as answer:
         found: list[dict[str, Any]] = json.load(answer)
     return found
 
@@ -354,7 +354,7 @@ def test_an_execution_can_be_stopped(local_aws: LocalAws, machine: str) -> None:
         ]
     }
     api.stop_execution(**execution)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 300
     while api.describe_execution(**execution)["status"] == "RUNNING":
         assert time.monotonic() < deadline
         time.sleep(0.1)

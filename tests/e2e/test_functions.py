@@ -103,7 +103,7 @@ def run(local_aws: LocalAws, folder: Path, command: list[str]) -> str:
         env=local_aws.environment(**HERE),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -68,7 +68,7 @@ def test_a_test_that_leaves_variables_of_aws_behind_fails(tmp_path: Path) -> Non
         env={name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert "2 passed, 1 error" in ran.stdout, ran.stdout

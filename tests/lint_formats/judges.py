@@ -14,8 +14,8 @@ HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
 MULTITOOL = MODULES / "@microsoft" / "sarif-multitool-linux"
 SARIF_SCHEMA = MULTITOOL / "sarif-2.1.0.json"
-INSTALL_TIMEOUT_SECONDS = 180
-RUN_TIMEOUT_SECONDS = 60
+INSTALL_TIMEOUT_SECONDS = 600
+RUN_TIMEOUT_SECONDS = 600
 
 
 def install() -> None:

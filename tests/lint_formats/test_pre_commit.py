@@ -21,7 +21,7 @@ from tests.unit.command import BASE, TABLE, environment, process
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 # What pip needs of this repository to install it.
 INSTALLED = ("generator", "blueprints", "pyproject.toml", "README.md", "LICENSE", MANIFEST.name)
-INSTALL_TIMEOUT_SECONDS = 300
+INSTALL_TIMEOUT_SECONDS = 600
 
 
 def hooks() -> dict[str, dict[str, Any]]:

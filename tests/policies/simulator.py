@@ -15,8 +15,8 @@ Outcome = Literal["allow", "deny", "explicit_deny"]
 Context = Mapping[str, str | Sequence[str] | None]
 
 HERE = Path(__file__).parent
-INSTALL_TIMEOUT_SECONDS = 180
-RUN_TIMEOUT_SECONDS = 120
+INSTALL_TIMEOUT_SECONDS = 600
+RUN_TIMEOUT_SECONDS = 600
 
 ADMINISTRATOR: Document = {
     "Version": "2012-10-17",

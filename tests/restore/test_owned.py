@@ -67,7 +67,7 @@ def shell(aws: LocalAws, output: Path, commands: str) -> str:
         | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

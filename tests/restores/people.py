@@ -48,7 +48,7 @@ def script(place: Place, commands: str) -> str:
         env=variables | {"PATH": path},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

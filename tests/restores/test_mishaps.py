@@ -162,7 +162,7 @@ def test_a_stopped_restore_goes_on_when_it_is_started_again(
 ) -> None:
     asked = shop.prod.request(f"recovery/{ORDERS}.json", point={"id": backup}, target_name=target)
     first = shop.prod.start(asked)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while "RestoreTable" not in set(shop.prod.entered(first)):
         assert time.monotonic() < deadline
         time.sleep(0.2)

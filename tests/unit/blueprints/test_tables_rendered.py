@@ -283,7 +283,7 @@ def run_terraform(folder: Path, command: str, *arguments: str) -> str:
         env=settings | {"CHECKPOINT_DISABLE": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     if done.returncode != 0 and command == "init":

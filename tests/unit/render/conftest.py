@@ -33,7 +33,7 @@ def terraform(tmp_path: Path) -> Terraform:
             capture_output=True,
             cwd=tmp_path,
             env=settings,
-            timeout=60,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
