@@ -5,6 +5,7 @@ What a command needs is imported when it runs, so that `holdfast --help` answers
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FINE, FINDINGS, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-NEW_OBJECTS_BEFORE_COLLECTING = 100_000
+NEW_OBJECTS_BEFORE_COLLECTING = 1_000_000
 WRITING = {"adopt", "generate", "init"}
 ENVIRONMENTS = click.argument("environments", nargs=-1, metavar="[ENVIRONMENT]...")
 FORMAT = click.option(
@@ -65,7 +66,9 @@ def main(ctx: click.Context) -> None:
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     # Hundreds of tables make millions of objects and hardly any cyclic garbage: look seldom.
+    # And never at the end: it goes with the process.
     gc.set_threshold(NEW_OBJECTS_BEFORE_COLLECTING)
+    atexit.register(gc.freeze)
 
 
 @main.command()

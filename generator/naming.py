@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 
@@ -101,8 +102,10 @@ def provider_alias(region: str) -> str:
 
 # A key that its PascalCase form gives back: no two of these share a label.
 _CANONICAL = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
+_BETWEEN_WORDS = re.compile(r"[^A-Za-z0-9]+")
 
 
+@lru_cache(maxsize=65536)
 def label(kind: str, *keys: str) -> Label:
     """Return the label of the resource of `kind` for `keys`, the same in every environment file.
 
@@ -113,7 +116,7 @@ def label(kind: str, *keys: str) -> Label:
     """
     words = kind.split("_")
     for key in keys:
-        words += [word for word in re.split(r"[^A-Za-z0-9]+", key) if word]
+        words += [word for word in _BETWEEN_WORDS.split(key) if word]
     plain = all(_CANONICAL.fullmatch(key) for key in keys)
     if not plain or (len(keys) > 1 and any("_" in key for key in keys)):
         digest = _digest("/".join(keys), 4)
@@ -133,11 +136,12 @@ def hashed_parts(keys: Iterable[str], limit: int) -> Mapping[str, tuple[str, ...
     its position: adding a key moves no other until the parts double.
     """
     ordered = tuple(keys)
+    hashes = [int(_digest(key, 8), 16) for key in ordered]
     count = 1
     while True:
         parts: dict[int, list[str]] = {}
-        for key in ordered:
-            parts.setdefault(int(_digest(key, 8), 16) % count, []).append(key)
+        for number, key in zip(hashes, ordered, strict=True):
+            parts.setdefault(number % count, []).append(key)
         if all(len(part) <= limit for part in parts.values()):
             break
         count *= 2
@@ -147,7 +151,7 @@ def hashed_parts(keys: Iterable[str], limit: int) -> Mapping[str, tuple[str, ...
 
 
 def _pascal(words: list[str]) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in words)
+    return "".join([word[:1].upper() + word[1:] for word in words])
 
 
 def _digest(text: str, length: int) -> str:

@@ -98,12 +98,12 @@ def _compared(
     unbuilt: list[str] = []
     changed, foreign = [], []
     parents: set[Path] = set()
-    for name, content in _contents(files, zips).items():
+    for name in _names(files, zips):
         path = folder / name
         if not os.path.lexists(path):
             (unbuilt if name in zips else added).append(name)
             parents.add(path.parent)
-        elif path.is_dir() or path.read_bytes() != content:
+        elif path.is_dir() or path.read_bytes() != _content(name, files, zips):
             if _is_ours(path, owned=name in owned):
                 changed.append(name)
             else:
@@ -139,15 +139,15 @@ def write(changes: Changes) -> None:
 def _write(changes: Changes) -> None:
     folder = changes.folder
     folder.mkdir(parents=True, exist_ok=True)
-    contents = _contents(changes.files, changes.zips)
-    after = sorted((changes.owned - {*changes.removed}) | {*contents})
+    names = _names(changes.files, changes.zips)
+    after = sorted((changes.owned - {*changes.removed}) | {*names})
     # First own everything that will lie there, then write, then forget what was removed.
     _replace_other(folder / MANIFEST, _manifest(sorted({*after, *changes.removed})))
     written = {folder / name: name for name in _written(changes)}
     for parent in dict.fromkeys(path.parent for path in written):
         parent.mkdir(parents=True, exist_ok=True)
     for path, name in written.items():
-        _replace(path, contents[name])
+        _replace(path, _content(name, changes.files, changes.zips))
     for name in changes.removed:
         (folder / name).unlink()
         parent = (folder / name).parent
@@ -171,8 +171,12 @@ def _reachable(folder: Path, done: str) -> Iterator[None]:
         raise Mistakes([Mistake(cause, fix)]) from None
 
 
-def _contents(files: Mapping[str, str], zips: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {name: text.encode() for name, text in files.items()} | {**zips}
+def _names(files: Mapping[str, str], zips: Mapping[str, bytes]) -> Iterable[str]:
+    return dict.fromkeys((*files, *zips))
+
+
+def _content(name: str, files: Mapping[str, str], zips: Mapping[str, bytes]) -> bytes:
+    return zips[name] if name in zips else files[name].encode()
 
 
 def _is_ours(path: Path, *, owned: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from troposphere import (
@@ -263,7 +264,9 @@ def _sum(facts: SumFacts) -> Iterator[cloudwatch.MetricDataQuery]:
 
 
 def _dimensions(metric: MetricFacts) -> list[cloudwatch.MetricDimension]:
-    return [
-        cloudwatch.MetricDimension(Name=name, Value=value)
-        for name, value in metric.dimensions.items()
-    ]
+    return [_dimension(name, value) for name, value in metric.dimensions.items()]
+
+
+@lru_cache(maxsize=65536)  # a table's alarms all name it
+def _dimension(name: str, value: str) -> cloudwatch.MetricDimension:
+    return cloudwatch.MetricDimension(Name=name, Value=value)

@@ -175,8 +175,11 @@ def _not_by_deploy(environment: Environment) -> list[dict[str, Any]]:
     return [_issuer(**{list(others)[-1]: _ABSENT}), _issuer(**others)]
 
 
-def length(pattern: Mapping[str, Any]) -> int:
-    """Return how many characters a pattern takes: the longer of how the two engines write it."""
+def length(pattern: Matcher) -> int:
+    """Return how many characters a pattern takes: the longer of how the two engines write it.
+
+    Or a part of one; whatever stands around it takes the same.
+    """
     return len(json.dumps(pattern))
 
 
@@ -190,11 +193,12 @@ def parts_of(
     does not fit, which is a bug of a blueprint.
     """
     ordered = tuple(matchers)
+    hashes = [_hash(matcher) for matcher in ordered]
     count = 1
     while True:
         parts: dict[int, list[Matcher]] = {}
-        for matcher in ordered:
-            parts.setdefault(_hash(matcher) % count, []).append(matcher)
+        for number, matcher in zip(hashes, ordered, strict=True):
+            parts.setdefault(number % count, []).append(matcher)
         if all(fits(tuple(part)) for part in parts.values()):
             break
         if all(len(part) == 1 for part in parts.values()):

@@ -198,22 +198,23 @@ def _spread(
     as with many long names of those who deploy, each case gets a rule of its own before that.
     """
 
-    def written(cases: tuple[Case, ...], names: tuple[Matcher, ...]) -> Mapping[str, Any]:
-        return _pattern(environment, concern, detail_of(cases), names)
+    def written(detail: Detail, names: tuple[Matcher, ...]) -> Mapping[str, Any]:
+        return _pattern(environment, concern, detail, names)
 
-    def fits(cases: tuple[Case, ...], names: tuple[Matcher, ...]) -> bool:
-        return length(written(cases, names)) <= PATTERN_LENGTH
+    def fits(detail: Detail, names: tuple[Matcher, ...]) -> bool:
+        return length(written(detail, names)) <= PATTERN_LENGTH
 
-    together = all(fits(concern.cases, (name,)) for name in concern.names or ("",))
-    groups = {"": concern.cases}
-    if not together and len(concern.cases) > 1:
-        groups = {str(number): (case,) for number, case in enumerate(concern.cases, 1)}
-    for number, cases in groups.items():
+    groups = {"": detail_of(concern.cases)}
+    if len(concern.cases) > 1 and not fits(
+        groups[""], (max(concern.names, key=length, default=""),)
+    ):
+        groups = {str(number): detail_of((case,)) for number, case in enumerate(concern.cases, 1)}
+    for number, detail in groups.items():
         if concern.field is None:
-            yield _rule(environment, concern, written(cases, ()), kind, number)
+            yield _rule(environment, concern, written(detail, ()), kind, number)
             continue
-        for part, names in parts_of(concern.names, partial(fits, cases)).items():
-            yield _rule(environment, concern, written(cases, names), kind, number, part)
+        for part, names in parts_of(concern.names, partial(fits, detail)).items():
+            yield _rule(environment, concern, written(detail, names), kind, number, part)
 
 
 def _pattern(

@@ -1,7 +1,11 @@
-"""Tables, spelled in CloudFormation. No decisions here: see facts.py."""
+"""Tables, spelled in CloudFormation. No decisions here: see facts.py.
+
+Most tables are alike in most parts, so that each different part is made, and checked, once.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from troposphere import AWSObject, Retain, RetainExceptOnCreate, Tags, dynamodb, kms
@@ -23,9 +27,12 @@ if TYPE_CHECKING:
         GlobalIndexFacts,
         KeyFacts,
         LocalIndexFacts,
+        RecoveryFacts,
         TableFacts,
         TablesFacts,
     )
+
+_once = lru_cache(maxsize=4096)
 
 
 def resources(facts: TablesFacts) -> Iterator[AWSObject]:
@@ -87,28 +94,41 @@ def _table(table: TableFacts, keys: Mapping[str, kms.Key]) -> dynamodb.Table:
         UpdateReplacePolicy=Retain,
         TableName=table.name,
         AttributeDefinitions=[
-            dynamodb.AttributeDefinition(AttributeName=attribute.name, AttributeType=attribute.type)
-            for attribute in table.attributes
+            _attribute(attribute.name, attribute.type) for attribute in table.attributes
         ],
         KeySchema=_key_schema(table.partition_key, table.sort_key),
         BillingMode=table.billing_mode,
         **_capacity(table.throughput, table.caps),
         **_indexes(table),
         DeletionProtectionEnabled=table.deletion_protection,
-        PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(
-            PointInTimeRecoveryEnabled=table.point_in_time_recovery.enabled,
-            **present(RecoveryPeriodInDays=table.point_in_time_recovery.recovery_period_days),
-        ),
+        PointInTimeRecoverySpecification=_recovery(table.point_in_time_recovery),
         SSESpecification=_encryption(table.encryption, keys),
         TableClass=table.table_class,
-        ContributorInsightsSpecification=dynamodb.ContributorInsightsSpecification(
-            Enabled=table.contributor_insights
-        ),
+        ContributorInsightsSpecification=_insights(table.contributor_insights),
         **_options(table),
         Tags=Tags(table.tags),
     )
 
 
+@_once
+def _attribute(name: str, kind: str) -> dynamodb.AttributeDefinition:
+    return dynamodb.AttributeDefinition(AttributeName=name, AttributeType=kind)
+
+
+@_once
+def _recovery(recovery: RecoveryFacts) -> dynamodb.PointInTimeRecoverySpecification:
+    return dynamodb.PointInTimeRecoverySpecification(
+        PointInTimeRecoveryEnabled=recovery.enabled,
+        **present(RecoveryPeriodInDays=recovery.recovery_period_days),
+    )
+
+
+@_once
+def _insights(enabled: bool) -> dynamodb.ContributorInsightsSpecification:  # noqa: FBT001 - all it has
+    return dynamodb.ContributorInsightsSpecification(Enabled=enabled)
+
+
+@_once
 def _key_schema(partition_key: str, sort_key: str | None) -> list[dynamodb.KeySchema]:
     schema = [dynamodb.KeySchema(AttributeName=partition_key, KeyType="HASH")]
     if sort_key is not None:
@@ -116,6 +136,7 @@ def _key_schema(partition_key: str, sort_key: str | None) -> list[dynamodb.KeySc
     return schema
 
 
+@_once
 def _capacity(throughput: ThroughputFacts | None, caps: CapFacts | None) -> dict[str, Any]:
     return present(
         ProvisionedThroughput=throughput
@@ -143,6 +164,7 @@ def _indexes(table: TableFacts) -> dict[str, Any]:
     )
 
 
+@_once
 def _local_index(partition_key: str, index: LocalIndexFacts) -> dynamodb.LocalSecondaryIndex:
     return dynamodb.LocalSecondaryIndex(
         IndexName=index.name,
@@ -151,15 +173,14 @@ def _local_index(partition_key: str, index: LocalIndexFacts) -> dynamodb.LocalSe
     )
 
 
+@_once
 def _global_index(index: GlobalIndexFacts) -> dynamodb.GlobalSecondaryIndex:
     return dynamodb.GlobalSecondaryIndex(
         IndexName=index.name,
         KeySchema=_key_schema(index.partition_key, index.sort_key),
         Projection=_projection(index),
         **_capacity(index.throughput, index.caps),
-        ContributorInsightsSpecification=dynamodb.ContributorInsightsSpecification(
-            Enabled=index.contributor_insights
-        ),
+        ContributorInsightsSpecification=_insights(index.contributor_insights),
     )
 
 
@@ -221,14 +242,21 @@ def _policy(scaling: ScalingFacts, target: ScalableTarget) -> ScalingPolicy:
         PolicyName=scaling.policy_name,
         PolicyType="TargetTrackingScaling",
         ScalingTargetId=target.ref(),
-        TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
-            PredefinedMetricSpecification=PredefinedMetricSpecification(
-                PredefinedMetricType=scaling.metric
-            ),
-            TargetValue=scaling.target_utilization_percent,
-            **present(
-                ScaleInCooldown=scaling.scale_in_cooldown_seconds,
-                ScaleOutCooldown=scaling.scale_out_cooldown_seconds,
-            ),
+        TargetTrackingScalingPolicyConfiguration=_tracking(
+            scaling.metric,
+            scaling.target_utilization_percent,
+            scaling.scale_in_cooldown_seconds,
+            scaling.scale_out_cooldown_seconds,
         ),
+    )
+
+
+@_once
+def _tracking(
+    metric: str, target: int, scale_in: int | None, scale_out: int | None
+) -> TargetTrackingScalingPolicyConfiguration:
+    return TargetTrackingScalingPolicyConfiguration(
+        PredefinedMetricSpecification=PredefinedMetricSpecification(PredefinedMetricType=metric),
+        TargetValue=target,
+        **present(ScaleInCooldown=scale_in, ScaleOutCooldown=scale_out),
     )

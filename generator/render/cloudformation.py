@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Output, Tags
@@ -21,6 +22,7 @@ _ATTRIBUTES = (
     "UpdatePolicy",
     "Metadata",
 )
+_LEAVES = frozenset({str, int, bool, float})
 
 
 class Packaged(AWSHelperFn):
@@ -166,20 +168,25 @@ def _properties(thing: BaseAWSObject, recorder: Recorder) -> dict[str, Any]:
     """Return the validated properties in the order in which they were set."""
     given = thing.properties
     if thing.do_validation:
-        missing = [
-            name for name, (_, needed) in thing.props.items() if needed and name not in given
-        ]
-        if missing:
+        its_type: Any = type(thing)
+        needed = _needed(its_type)
+        if not needed <= given.keys():
+            missing = [name for name in thing.props if name in needed - given.keys()]
             kind = getattr(thing, "resource_type", None) or type(thing).__name__
             raise ValueError(f"{thing.title or kind}: {kind} lacks {', '.join(missing)}")
         thing.validate()
     return {name: _plain(value, recorder) for name, value in given.items()}
 
 
+@cache
+def _needed(kind: type[BaseAWSObject]) -> frozenset[str]:
+    return frozenset(name for name, (_, needed) in kind.props.items() if needed)
+
+
 def _plain(value: Any, recorder: Recorder) -> Any:
     """Return `value` as plain data, calls as `Intrinsic`, and record its leaves and keys."""
     kind = type(value)
-    if kind is str or kind is int or kind is bool or kind is float:
+    if kind in _LEAVES:
         recorder.literals.append(value)
         return value
     if kind is list or kind is tuple:

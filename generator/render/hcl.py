@@ -20,7 +20,7 @@ _SPECIAL = re.compile(
     r"\ud800-\udfff\ufeff\ufff9-\uffff]"
 )
 # fmt aligns by what a terminal shows as one character; only ASCII makes that the same as len().
-_SPECIAL_IN_KEY = re.compile(r'["\\]|[^ -~]')
+_SPECIAL_IN_KEY = re.compile(r"[^ !#-\[\]-~]")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _KEYWORDS = frozenset({"for", "if", "in", "null", "true", "false"})
 
@@ -52,7 +52,7 @@ def printed(value: Any, recorder: Recorder) -> str:
     if kind is bool or kind is int or kind is float:
         recorder.literals.append(value)
         return _number(value)
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return _map(value, recorder)
     if isinstance(value, list | tuple):
         return _list(value, recorder)
@@ -115,9 +115,14 @@ def _key(key: str) -> str:
     return _string(key, _SPECIAL_IN_KEY)
 
 
+# The name of an attribute or "", the code behind its `=` or the whole line, and how many more
+# brackets that opens than it closes.
+_Line = tuple[str, str, int]
+
 _INDENT = "  "
-_KEY = r'[\w-]+|"(?:[^"\\]|\\.)*+"'
-_ONE_LINE = re.compile(rf'({_KEY})\s*=\s*("(?:[^"\\]|\\.)*+"|[\w.+-]++)')
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_KEY = rf"[\w-]+|{_STRING}"
+_ONE_LINE = re.compile(rf"({_KEY})\s*=\s*({_STRING}|[\w.+-]++)")
 _ATTRIBUTE = re.compile(rf"({_KEY})\s*=(?![=>])\s*(.*)")
 _QUOTED = re.compile(
     r"""" (?> [^"\\$%]+ | \\.
@@ -126,9 +131,6 @@ _QUOTED = re.compile(
           )*+ " """,
     re.VERBOSE,
 )
-_AFTER_OPENING = re.compile(r"(?<=[{\[(])\s*\n")
-_BEFORE_CLOSING = re.compile(r"\n\s*(?=[}\])])")
-_BLANK_LINES = re.compile(r"\n\s*\n")
 _NOT_SUPPORTED = re.compile(r"\"|#|//|/\*|<<")
 
 
@@ -140,31 +142,27 @@ def tidy(text: str) -> str:
     Raises ValueError for what it does not lay out (a comment behind code, a here-document, nested
     templates) and for brackets that do not match; both are bugs in a template.
     """
-    text = _AFTER_OPENING.sub("\n", text.strip())
-    text = _BLANK_LINES.sub("\n\n", _BEFORE_CLOSING.sub("\n", text))
     laid_out: list[str] = []
-    aligned: list[tuple[str, str]] = []
+    aligned: list[_Line] = []
     opened: list[int] = []  # brackets left open by each line that indents what follows
     pad = ""
-    for raw in text.split("\n"):
-        line = raw.strip()
-        one_line = _ONE_LINE.fullmatch(line)
-        if one_line:
-            aligned.append((one_line[1], one_line[2]))
+    for raw in text.strip().split("\n"):
+        read = _read(raw)
+        name, code, net = read
+        if name and not net:
+            aligned.append(read)
             continue
-        if not line or line[0] == "#":
+        if aligned:
             _align(laid_out, aligned, pad)
-            laid_out.append(f"{pad}{line}" if line else "")
+        if not code:
+            if laid_out and laid_out[-1] and laid_out[-1][-1] not in "{[(":
+                laid_out.append("")
             continue
-        attribute = _ATTRIBUTE.fullmatch(line)
-        net = _net_brackets(attribute[2] if attribute else line)
-        if attribute and not net:
-            aligned.append((attribute[1], attribute[2]))
-            continue
-        _align(laid_out, aligned, pad)
+        if laid_out and not laid_out[-1] and raw.lstrip()[0] in "}])":
+            laid_out.pop()
         if net < 0:
-            pad = _close(opened, -net, line)
-        laid_out.append(f"{pad}{attribute[1]} = {attribute[2]}" if attribute else pad + line)
+            pad = _close(opened, -net, raw.strip())
+        laid_out.append(f"{pad}{name} = {code}" if name else pad + code)
         if net > 0:
             opened.append(net)
             pad = _INDENT * len(opened)
@@ -174,11 +172,11 @@ def tidy(text: str) -> str:
     return "\n".join(laid_out) + "\n"
 
 
-def _align(laid_out: list[str], aligned: list[tuple[str, str]], pad: str) -> None:
+def _align(laid_out: list[str], aligned: list[_Line], pad: str) -> None:
     """Move the waiting attributes to `laid_out`, their equals signs in one column."""
     if aligned:
-        width = max([len(name) for name, _ in aligned])
-        laid_out += [f"{pad}{name:<{width}} = {value}" for name, value in aligned]
+        width = max([len(name) for name, _, _ in aligned])
+        laid_out += [f"{pad}{name.ljust(width)} = {value}" for name, value, _ in aligned]
         aligned.clear()
 
 
@@ -195,7 +193,21 @@ def _close(opened: list[int], closing: int, line: str) -> str:
     return _INDENT * len(opened)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
+def _read(raw: str) -> _Line:
+    """Return what a line is; cached, for the resources of all tables have most lines in common."""
+    line = raw.strip()
+    if not line or line[0] == "#":
+        return "", line, 0
+    one_line = _ONE_LINE.fullmatch(line)
+    if one_line:
+        return one_line[1], one_line[2], 0
+    attribute = _ATTRIBUTE.fullmatch(line)
+    if attribute:
+        return attribute[1], attribute[2], _net_brackets(attribute[2])
+    return "", line, _net_brackets(line)
+
+
 def _net_brackets(code: str) -> int:
     """Return how many more brackets `code` opens than it closes, outside strings."""
     bare = _QUOTED.sub("", code)

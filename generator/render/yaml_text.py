@@ -15,13 +15,15 @@ from typing import Any
 
 from generator.render import escaped
 
-_SPECIAL = re.compile(r'["\\]|[^ -~]')
+_SPECIAL = re.compile(
+    r"[^ !#-\[\]-~]"
+)  # all but printable ASCII, and of that `"` and the backslash
 _PLAIN = re.compile(
     r"""[A-Za-z_/]
-        (?: [A-Za-z0-9_./@+=*(),?;'-]
+        (?: [A-Za-z0-9_./@+=*(),?;'-]++
           | : (?=[^ ])               # a colon before a space would start a value
           | [ ] (?=[^ ])             # spaces at the end would be lost
-        )*""",
+        )*+""",
     re.VERBOSE,
 )
 _WORDS = frozenset(
@@ -109,10 +111,10 @@ def _list(lines: list[str], items: list[Any] | tuple[Any, ...], first: str, pad:
 
 
 def _block(lines: list[str], value: Any, first: str, pad: str) -> None:
-    if isinstance(value, Mapping):
-        _map(lines, value, first, pad)
-    else:
+    if isinstance(value, list | tuple):
         _list(lines, value, first, pad)
+    else:
+        _map(lines, value, first, pad)
 
 
 def _inline(value: Any) -> str | None:
@@ -120,6 +122,8 @@ def _inline(value: Any) -> str | None:
     kind = type(value)
     if kind is str:
         return scalar(value)
+    if kind is int or kind is bool:
+        return _number(value)
     if kind is Intrinsic:
         tag, content = _untagged(value)
         text = _inline(content) if tag else None
