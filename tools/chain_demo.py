@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from blueprints.functions.common import exports_store as store  # noqa: E402
+from blueprints.functions.common import catalogue  # noqa: E402
 from blueprints.names import catalogue_bucket_name  # noqa: E402
 from tests.e2e.local_aws import LocalAws  # noqa: E402
 from tests.refills.shop import document  # noqa: E402
@@ -85,7 +85,7 @@ def late(table: Table) -> str:
     table.shop.later(minutes=4)
     table.place.put(ORDERS, LATE)
     say(f"$ aws dynamodb put-item --table-name {ORDERS} …  # 4 minutes after the last export")
-    return store.iso(table.shop.later(minutes=1))
+    return catalogue.iso(table.shop.later(minutes=1))
 
 
 def loaded(place: Place) -> None:

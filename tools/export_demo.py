@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from blueprints.functions.common import exports_store as store  # noqa: E402
+from blueprints.functions.common import catalogue  # noqa: E402
 from tests.e2e.local_aws import LocalAws  # noqa: E402
 from tests.exports.applying import in_order, restored  # noqa: E402
 from tests.exports.shop import Record, Run, Shop, records  # noqa: E402
@@ -71,12 +71,12 @@ class Table:
         now = self.shop.on_the_minute()
         self.changed = what
         if not self.brief:
-            told = f"{store.iso(now)}, {len(self.items)} items"
+            told = f"{catalogue.iso(now)}, {len(self.items)} items"
             say("", f"# {what}; {HOURS_BETWEEN} hours pass: {told}")
 
     def export(self, kind: str) -> Run:
         """Run the state machine as its schedule does, and note what the table holds."""
-        at = store.iso(self.shop.now())
+        at = catalogue.iso(self.shop.now())
         given = json.dumps({"kind": kind, "scheduled_at": at})
         if not self.brief:
             say(f"$ aws stepfunctions start-execution … exports-{CLASS} --input '{given}'")

@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from blueprints.functions.common import exports_store as store  # noqa: E402
+from blueprints.functions.common import catalogue  # noqa: E402
 from tests.e2e.local_aws import LocalAws  # noqa: E402
 from tests.e2e.moto_api import set_clock  # noqa: E402
 from tests.restores.shop import Place  # noqa: E402
@@ -49,7 +49,7 @@ class Shop:
     def at(self, minutes_ago: float) -> str:
         """Let it be so long ago; return the time."""
         set_clock(self.place.aws, -timedelta(minutes=minutes_ago).total_seconds())
-        return store.iso(datetime.now(UTC) - timedelta(minutes=minutes_ago))
+        return catalogue.iso(datetime.now(UTC) - timedelta(minutes=minutes_ago))
 
     def load(self) -> None:
         """Load the orders."""

@@ -29,7 +29,7 @@ from generator.authority.world import Bucket, Code, Key, Lock, LockMode, Vault, 
 from generator.pipeline import Tree
 from generator.spec.resolved import Environment
 
-_SETTINGS = "catalog/settings/TABLE/TIME.json"
+_SETTINGS = "catalog/settings/ACCOUNT/REGION/TABLE/TIME.json"
 _POINT_ID = "recovery-point:00000000-0000-0000-0000-000000000000"
 
 

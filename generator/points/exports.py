@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blueprints.functions.common import exports_store as store
+from blueprints.functions.common.catalogue import read as read_document
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.export_chains import Segment, boundaries, segments
 from blueprints.functions.common.exports_store import Listed
@@ -154,7 +155,7 @@ def _documents(
 def _reader(s3: Any, catalogue: _Catalogue) -> Callable[[str], Mapping[str, Any] | None]:
     def read(key: str) -> Mapping[str, Any] | None:
         try:
-            document = store.read(s3, catalogue.bucket, key)
+            document = read_document(s3, catalogue.bucket, key)
         except ValueError:
             return None
         table = document.get("table")

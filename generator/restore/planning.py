@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from blueprints.functions.common.settings_store import folder as settings_folder
 from blueprints.names import catalogue_bucket_name
 from generator.executions.stopped import StoppedError
 from generator.points.access import FAILURES, Clients, code_of, said
@@ -121,8 +122,8 @@ def settings_text(asked: Asked) -> str:
         return f"{asked.environment.file}{left}"
     bucket = catalogue_bucket_name(asked.where)
     return (
-        f"the newest snapshot not later than the data, in s3://{bucket}/catalog/settings/"
-        f"{asked.table.name}/"
+        f"the newest snapshot not later than the data, in s3://{bucket}/"
+        f"{settings_folder(asked.table.arn)}"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.names import catalogue_bucket_name
 from tests.exports.applying import restored
 from tests.exports.histories import History
@@ -114,7 +114,7 @@ def _recent(shop: Shop, place: Place, key: str) -> datetime | None:
     recovery = recovery["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     table = place.client("dynamodb").describe_table(TableName=name)["Table"]
     own = [each for each in records(place, key) if each["table"]["id"] == table["TableId"]]
-    end = max((store.moment_of(each["to"]) for each in own), default=None)
+    end = max((catalogue.moment_of(each["to"]) for each in own), default=None)
     if end is None or (shop.now() - end).total_seconds() > 600:
         return None
     return end if recovery["EarliestRestorableDateTime"] <= end else None
@@ -155,7 +155,7 @@ def chain(history: History) -> Chain:
         held={
             each["to"]: history.at(end)
             for each in found
-            if (end := store.moment_of(each["to"])) > history.states[0][0]
+            if (end := catalogue.moment_of(each["to"])) > history.states[0][0]
         },
     )
 
@@ -194,7 +194,7 @@ def delivered_twice(shop: Shop) -> Seen:
     exported(shop, shop.prod, CARTS, FREQUENT)
     watch = Watch(place=shop.prod, key=CARTS)
     passed(shop, minutes=30)
-    at = store.iso(shop.now())
+    at = catalogue.iso(shop.now())
     both = [shop.start(shop.prod, FREQUENT, at=at) for _ in range(2)]
     return watch.seen(*[shop.end(shop.prod, each) for each in both])
 
@@ -231,7 +231,7 @@ def fails_once_for_two(shop: Shop) -> Seen:
     watch = Watch(place=shop.prod, key=CARTS)
     shop.fail_export(CARTS, "S3AccessDenied", message="Access Denied")
     passed(shop, minutes=20)
-    at = store.iso(shop.now())
+    at = catalogue.iso(shop.now())
     both = [shop.start(shop.prod, FREQUENT, at=at) for _ in range(2)]
     runs = [shop.end(shop.prod, each) for each in both]
     passed(shop, minutes=20)
@@ -265,7 +265,7 @@ def recovery_is_off(shop: Shop) -> Seen:
     shop.later(days=1)
     recovery(shop.prod, CARTS, on=True)
     passed(shop, minutes=20)
-    return watch.seen(off, shop.run(shop.prod, FREQUENT), end=store.iso(end))
+    return watch.seen(off, shop.run(shop.prod, FREQUENT), end=catalogue.iso(end))
 
 
 def recovery(place: Place, key: str, *, on: bool) -> None:
@@ -292,7 +292,7 @@ def created_anew(shop: Shop) -> Seen:
     )
     recovery(shop.prod, CARTS, on=True)
     passed(shop, minutes=20)
-    return watch.seen(gone, shop.run(shop.prod, FREQUENT), end=store.iso(end))
+    return watch.seen(gone, shop.run(shop.prod, FREQUENT), end=catalogue.iso(end))
 
 
 def bucket_refuses(shop: Shop) -> Seen:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.names import (
     catalogue_bucket_name,
@@ -54,7 +55,7 @@ class Shop(restores.Shop):
 
     def now(self) -> datetime:
         """Return DynamoDB's time."""
-        return store.moment_of(ask(self.aws, "clock")["now"])
+        return catalogue.moment_of(ask(self.aws, "clock")["now"])
 
     def later(self, **passed: float) -> datetime:
         """Let time pass; return the one that results."""
@@ -74,7 +75,7 @@ class Shop(restores.Shop):
 
     def start(self, place: Place, key: str, kind: str = "incremental", at: str = "") -> str:
         """Start the machine of a class as its schedule does; return the execution's ARN."""
-        given = {"kind": kind, "scheduled_at": at or store.iso(self.now())}
+        given = {"kind": kind, "scheduled_at": at or catalogue.iso(self.now())}
         machine = state_machine_arn(place.environment, exports_machine(key))
         api = place.client("stepfunctions")
         started = api.start_execution(stateMachineArn=machine, input=json.dumps(given))

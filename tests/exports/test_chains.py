@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.names import catalogue_bucket_name, export_replicas
 from tests.exports import scenarios
@@ -39,7 +40,7 @@ def check(chain: Chain, boundaries: int) -> None:
 
 
 def seconds(window: tuple[str, str, str]) -> float:
-    return (store.moment_of(window[2]) - store.moment_of(window[1])).total_seconds()
+    return (catalogue.moment_of(window[2]) - catalogue.moment_of(window[1])).total_seconds()
 
 
 def test_tables_come_back_as_they_were_at_each_boundary(ran: Ran) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from tests.exports import scenarios
 from tests.exports.scenarios import CARTS, LEDGER
 
@@ -51,7 +51,7 @@ def test_a_failed_export_is_told_and_its_window_repeated(ran: Ran, shop: Shop) -
     start = window(seen)[1]
     assert "Failure: S3SlowDown" in message
     assert "Please reduce your request rate." in message
-    until = store.iso(store.moment_of(start) + timedelta(days=35))
+    until = catalogue.iso(catalogue.moment_of(start) + timedelta(days=35))
     assert f"Point-in-time recovery gives them until {until}" in message
     assert seen.runs[1].messages == ()
     assert seen.exports == 1 + len(seen.windows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from tests.e2e.moto_api import ask, set_clock
 from tests.exports.scenarios import CARTS, FREQUENT, LEDGER, SESSIONS, exported, passed, recovery
 
@@ -47,7 +47,9 @@ def freshness(shop: Shop) -> tuple[dict[str, Look], list[float]]:
     now = shop.now()
 
     def at(hours: int) -> Look:
-        return look(place, "freshness", {"scheduled_at": store.iso(now + timedelta(hours=hours))})
+        return look(
+            place, "freshness", {"scheduled_at": catalogue.iso(now + timedelta(hours=hours))}
+        )
 
     looks = {"fresh": at(0)}
     before = ask(shop.aws, "clock")["offset_seconds"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.names import catalogue_bucket_name, export_place, export_replicas
 from generator import workspace
@@ -83,7 +84,7 @@ class Shop:
         """Write the record of an export into a catalogue; return the export's ARN."""
         table, place = self.table(key), export_place(self.prod)
         assert place is not None
-        begin, until = store.moment_of(start), store.moment_of(end)
+        begin, until = catalogue.moment_of(start), catalogue.moment_of(end)
         kind = "full" if begin == until else "incremental"
         export_arn = f"{table.arn}/export/{until.timestamp():.0f}-{kind}"
         document = {

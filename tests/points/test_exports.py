@@ -10,7 +10,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from blueprints.functions.common.exports_store import compact
+from blueprints.functions.common.catalogue import compact
 from blueprints.names import catalogue_bucket_name
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from tests.policies.grants import Grant, key_policy, uses_key
 from tests.policies.rendered import ARCHIVE, BOOKS, PROD, STORE, STRANGER, Place
 from tests.policies.simulator import Context, Document
 
-RECORD = "catalog/exports/TABLE/20261122T010000Z_20261122T010000Z_full.json"
-ATTEMPT = "catalog/attempts/TABLE/chain-1a2b-none/1.json"
-OTHERS = ("catalog/settings/TABLE/20261120T023000Z.json", "restores/TABLE/1a.json")
+RECORD = "catalog/exports/{of}/20261122T010000Z_20261122T010000Z_full.json"
+ATTEMPT = "catalog/attempts/{of}/chain-1a2b-none/1.json"
+OTHERS = ("catalog/settings/{of}/20261120T023000Z.json", "restores/{table}/1a.json")
 FILE = "full/TABLE/AWSDynamoDB/01700000000000-1a2b3c4d/data/x.json.gz"
 STEPS = ("plan-export", "export-table", "verify-export", "report-export")
 TEAM = "arn:aws:s3:::team-data"
@@ -65,8 +65,14 @@ class Site:
             one.replace(self.place.account, STRANGER),
         )
 
+    @property
+    def folder(self) -> str:
+        """What stands for the table in keys of the catalogue."""
+        return f"{self.place.account}/{self.place.region}/{self.table}"
+
     def in_catalogue(self, *keys: str) -> tuple[str, ...]:
-        return tuple(f"{self.catalogue}/{key.replace('TABLE', self.table)}" for key in keys)
+        named = (key.format(of=self.folder, table=self.table) for key in keys)
+        return tuple(f"{self.catalogue}/{key}" for key in named)
 
 
 SITES = {
@@ -106,14 +112,16 @@ def _plan(site: Site) -> Iterator[Grant]:
 
 def _lists(site: Site, *kinds: str) -> Iterator[Grant]:
     others = {"exports", "attempts", "settings"} - {*kinds}
-    wrong: list[Context] = [{"s3:prefix": f"catalog/{kind}/"} for kind in sorted(others)]
+    wrong: list[Context] = [
+        {"s3:prefix": f"catalog/{kind}/{site.folder}/"} for kind in sorted(others)
+    ]
     for kind in kinds:
         yield Grant(
             service="s3",
             names="ListBucket",
             on=(site.catalogue,),
             not_on=(TEAM,),
-            context={"s3:prefix": f"catalog/{kind}/{site.table}/"},
+            context={"s3:prefix": f"catalog/{kind}/{site.folder}/"},
             wrong=(*wrong, {"s3:prefix": None}),
         )
 

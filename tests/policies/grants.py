@@ -9,6 +9,12 @@ from typing import Any
 from tests.policies.rendered import Caller, Place, document
 from tests.policies.simulator import Case, Context, Document, Outcome
 
+# What a catalogue keeps of a table of production, its own and that of any destination.
+EMPLOYEE = "111111111111/eu-central-1/employee"
+SETTINGS = f"catalog/settings/{EMPLOYEE}/20261120T023000Z.json"
+RECORD = f"catalog/exports/{EMPLOYEE}/20261120T010000Z_20261120T010000Z_full.json"
+ATTEMPT = f"catalog/attempts/{EMPLOYEE}/20261120T010000Z-incremental/1.json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
@@ -78,7 +84,7 @@ def _never(place: Place) -> Iterator[tuple[str, str]]:
     yield "backup:DeleteRecoveryPoint", place.point
     yield "backup:UpdateRecoveryPointLifecycle", place.point
     yield "backup:StartRestoreJob", place.point
-    yield "s3:DeleteObject", f"{bucket}/catalog/settings/employee/20261120T023000Z.json"
+    yield "s3:DeleteObject", f"{bucket}/{SETTINGS}"
     yield "s3:PutBucketPolicy", bucket
     yield "lambda:UpdateFunctionCode", place.arn("lambda", f"function:shop-{place.name}-restore")
     yield "lambda:InvokeFunction", place.arn("lambda", f"function:shop-{place.name}-restore")

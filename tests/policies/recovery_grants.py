@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.policies.grants import Grant, uses_key
+from tests.policies.grants import RECORD, SETTINGS, Grant, uses_key
 from tests.policies.reading_grants import reads_exports
 from tests.policies.recovery_sites import (
-    RECORD,
     REPORT,
-    SETTINGS,
     STEPS,
     WORK,
     Site,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.policies.grants import Grant, uses_key
+from tests.policies.grants import RECORD, SETTINGS, Grant, uses_key
 from tests.policies.reading_grants import Dumps, Exported
 from tests.policies.rendered import (
     ARCHIVE,
@@ -18,8 +18,7 @@ from tests.policies.rendered import (
     Place,
 )
 
-SETTINGS, REPORT = "catalog/settings/employee/20261120T023000Z.json", "restores/employee/1a.json"
-RECORD = "catalog/exports/1.json"
+REPORT = "restores/employee/1a.json"
 WORK = {
     "chain": "work/chains/employee-restored/1a.json",
     "refill": "work/refills/1a/00000/list.json",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.policies.grants import Grant, uses_key
+from tests.policies.grants import EMPLOYEE, RECORD, Grant, uses_key
 from tests.policies.reading_grants import reads_dumps, reads_exports
 from tests.policies.recovery_grants import TARGETS, USE
 from tests.policies.recovery_sites import (
-    RECORD,
     WORK,
     Site,
     alerts_of,
@@ -30,7 +29,9 @@ def _plan_refill(site: Site) -> Iterator[Grant]:
     yield Grant(service="dynamodb", names=looks, on=site.tables(*TARGETS), not_on=site.others)
     yield from reads_exports(site.place, site.exported, thaws=True)
     yield from reads_dumps(site.dumps, thaws=True)
-    yield from lists(site, "catalog/exports/1/", REFILL, wrong="catalog/settings/")
+    yield from lists(
+        site, f"catalog/exports/{EMPLOYEE}/", REFILL, wrong=f"catalog/settings/{EMPLOYEE}/"
+    )
     yield in_bucket(site, "GetObject", RECORD, REFILL)
     yield in_bucket(site, "PutObject", REFILL)
     yield from uses_catalogue(site)
@@ -91,7 +92,7 @@ def _own_tables(site: Site, names: str) -> Grant:
 
 def _reports(work: str, report: str) -> Callable[[Site], Iterator[Grant]]:
     def granted(site: Site) -> Iterator[Grant]:
-        yield from lists(site, work, wrong="catalog/settings/")
+        yield from lists(site, work, wrong=f"catalog/settings/{EMPLOYEE}/")
         yield in_bucket(site, "GetObject", work)
         yield in_bucket(site, "PutObject", report)
         yield from uses_catalogue(site)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.policies.grants import Grant, uses_key
+from tests.policies.grants import EMPLOYEE, RECORD, SETTINGS, Grant, uses_key
 from tests.policies.recovery_grants import BACKUP, reads
 from tests.policies.recovery_sites import (
     BY_THE_CLOCK,
     REPORT,
-    SETTINGS,
     Site,
     alerts_of,
     calls,
@@ -17,13 +16,13 @@ from tests.policies.recovery_sites import (
     lists,
 )
 
-RECORD, STATE = "catalog/exports/employee/20261120T010000Z.json", "catalog/freshness.json"
+STATE = "catalog/freshness.json"
 
 
 def _settings(site: Site) -> Iterator[Grant]:
     yield from reads(site, "", "/index/by_name")
     yield in_bucket(site, "GetObject PutObject", SETTINGS)
-    yield from lists(site, "catalog/settings/employee/")
+    yield from lists(site, f"catalog/settings/{EMPLOYEE}/")
     yield uses_key(site.place, "GenerateDataKey", "s3", "catalog")
     yield uses_key(site.place, "Decrypt", "s3", "catalog")
 
@@ -56,14 +55,14 @@ def _freshness(site: Site) -> Iterator[Grant]:
         on=tuple(map(place.vault, site.vaults)),
         not_on=(place.vault("other"),),
     )
-    for prefix in ("catalog/exports/employee/", STATE):
+    for prefix in (f"catalog/exports/{EMPLOYEE}/", STATE):
         yield Grant(
             service="s3",
             names="ListBucket",
             on=(site.bucket,),
             not_on=("arn:aws:s3:::team-data",),
             context={"s3:prefix": prefix},
-            wrong=({"s3:prefix": "catalog/settings/"}, {"s3:prefix": None}),
+            wrong=({"s3:prefix": f"catalog/settings/{EMPLOYEE}/"}, {"s3:prefix": None}),
         )
     others = tuple(f"{site.bucket}/{key}" for key in (SETTINGS, REPORT))
     record, state = (f"{site.bucket}/{key}" for key in (RECORD, STATE))

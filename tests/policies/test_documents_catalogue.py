@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from tests.policies.grants import Grant, judged, key_policy
+from tests.policies.grants import SETTINGS, Grant, judged, key_policy
 from tests.policies.rendered import (
     ARCHIVE,
     COLLECT,
@@ -47,7 +47,6 @@ DESTROY_KEY = (
 REPLICATE, MARK = "ReplicateObject", "ReplicateDelete"
 PLACES = {"prod": PROD, "archive": ARCHIVE, "collect": COLLECT, "web": WEB}
 HTTPS: Context = {"aws:SecureTransport": "true"}
-SETTINGS = "catalog/settings/employee/20261120T023000Z.json"
 # Place → who replicates into it.
 SOURCES: dict[str, tuple[Caller, ...]] = {
     "prod": (),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.policies.grants import key_policy
+from tests.policies.grants import ATTEMPT, EMPLOYEE, RECORD, SETTINGS, key_policy
 from tests.policies.rendered import (
     ARCHIVE,
     COLLECT,
@@ -291,17 +291,17 @@ def _chains(me: Caller, place: Place) -> Iterator[Case]:
             f"s3:{name}", what, expected, None, context=context, resource_account=account
         )
 
-    yield asks("ListBucket", bucket, granted, "catalog/exports/orders/")
-    for prefix in ("catalog/settings/orders/", None):
+    yield asks("ListBucket", bucket, granted, f"catalog/exports/{EMPLOYEE}/")
+    for prefix in (f"catalog/settings/{EMPLOYEE}/", None):
         yield asks("ListBucket", bucket, "deny", prefix)
-    record = f"{bucket}/catalog/exports/orders/a.json"
+    record = f"{bucket}/{RECORD}"
     yield asks("GetObject", record, granted)
     yield asks("PutObject", record, "deny")
-    for other in ("attempts", "settings"):
-        yield asks("GetObject", f"{bucket}/catalog/{other}/orders/a.json", "deny")
+    for other in (ATTEMPT, SETTINGS):
+        yield asks("GetObject", f"{bucket}/{other}", "deny")
     team = "arn:aws:s3:::team-data"
-    yield asks("ListBucket", team, "deny", "catalog/exports/orders/")
-    yield asks("GetObject", f"{team}/catalog/exports/orders/a.json", "deny")
+    yield asks("ListBucket", team, "deny", f"catalog/exports/{EMPLOYEE}/")
+    yield asks("GetObject", f"{team}/{RECORD}", "deny")
     through: Context = {
         "kms:ViaService": f"s3.{place.region}.amazonaws.com",
         "kms:ResourceAliases": [f"alias/shop-{place.name}-catalog"],

@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.names import catalogue_bucket_name, export_place
 from generator.points.access import Access
@@ -110,7 +111,7 @@ class World:
 
     def record(self, start: str, end: str, **members: Any) -> str:
         """Write the record of an export of the table into the catalogue; return its key."""
-        table, begin, until = the_table(), store.moment_of(start), store.moment_of(end)
+        table, begin, until = the_table(), catalogue.moment_of(start), catalogue.moment_of(end)
         kind = "full" if begin == until else "incremental"
         key = store.record_key(table.arn, begin, until, kind)
         document = {

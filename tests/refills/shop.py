@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.names import catalogue_bucket_name, refill_machine_arn
 from generator.naming import arn
 from tests.e2e.moto_api import ask, set_clock
@@ -68,7 +68,7 @@ class Shop(exports.Shop):
 
     def held(self, key: str, moment: str) -> list[Item]:
         """Return what a table held at a moment."""
-        return self.past[key].at(store.moment_of(moment))
+        return self.past[key].at(catalogue.moment_of(moment))
 
     # Faults
 

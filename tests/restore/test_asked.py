@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from generator.errors import Mistakes
 from generator.restore.asked import Options, asked
+from generator.restore.planning import settings_text
 from tests.conftest import ROOT
 from tests.restore.fakes import EXECUTION, MACHINE, START, what
 from tests.restore.shop import prod
@@ -110,6 +112,18 @@ def test_a_destination_gets_its_own_request_and_machine() -> None:
     assert (wanted.request["owner"], wanted.request["target_name"]) == (None, "order_transaction-x")
     assert wanted.again("--follow", "A") == (
         "holdfast restore prod order_transaction --follow A --in archive --profile 'break glass'"
+    )
+
+
+def test_settings_that_no_file_has_lie_below_whose_they_are() -> None:
+    wanted = what(table="legacy_sessions")
+    folder = "catalog/settings/111111111111/eu-central-1/legacy_sessions/"
+    assert settings_text(wanted).endswith(
+        f" in s3://shop-prod-catalog-111111111111-eu-central-1/{folder}"
+    )
+    there = replace(wanted, where=prod().destinations["archive"])
+    assert settings_text(there).endswith(
+        f" in s3://shop-archive-catalog-222222222222-eu-central-1/{folder}"
     )
 
 

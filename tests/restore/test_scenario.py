@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from blueprints.functions.common.exports_store import compact, moment_of
+from blueprints.functions.common.catalogue import compact, moment_of
 from blueprints.names import catalogue_bucket_name
 from generator.points.access import Access
 from generator.points.text import WIDTH

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.restores.shop import Item, Outcome, Place, Shop
 
 ORDERS, CART, SESSIONS = "order_transaction", "cart", "sessions"
+SETTINGS = "catalog/settings/111111111111/eu-central-1/"  # of these tables, in both accounts
 ITEMS: dict[str, list[Item]] = {
     ORDERS: [
         {"order_id": {"S": order}, "item_id": {"S": item}, "amount": {"N": amount}}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.restores import scenarios
-from tests.restores.scenarios import CART, ORDERS, SESSIONS
+from tests.restores.scenarios import CART, ORDERS, SESSIONS, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.e2e
 def test_settings_of_every_table_are_kept_daily_and_in_the_archive(ran: Ran, shop: Shop) -> None:
     assert ran(scenarios.settings_of_every_day)["status"] == "SUCCEEDED"
     for key in (ORDERS, CART, SESSIONS):
-        below = f"catalog/settings/{shop.prod.table(key).name}/"
+        below = f"{SETTINGS}{shop.prod.table(key).name}/"
         mine, theirs = (place.keys(below) for place in (shop.prod, shop.archive))
         assert mine
         assert set(mine) <= set(theirs)
@@ -31,7 +31,7 @@ def test_settings_of_every_table_are_kept_daily_and_in_the_archive(ran: Ran, sho
 def test_settings_are_kept_after_a_change_and_only_then(ran: Ran) -> None:
     ends = ran(scenarios.settings_after_changes)
     (key,) = ends["changed"]["written"]
-    assert key.startswith(f"catalog/settings/{SESSIONS}/")
+    assert key.startswith(f"{SETTINGS}{SESSIONS}/")
     assert ends["same"] == {"written": [], "unchanged": [SESSIONS], "gone": []}
     assert ends["another"] == {"written": [], "unchanged": [], "gone": []}
 

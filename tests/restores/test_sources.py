@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.restores import scenarios
-from tests.restores.scenarios import CART, ORDERS, SESSIONS, Restore
+from tests.restores.scenarios import CART, ORDERS, SESSIONS, SETTINGS, Restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,16 +108,13 @@ def test_a_table_defined_elsewhere_gets_the_settings_of_its_snapshot(ran: Ran, s
     run = ran(scenarios.table_that_is_defined_elsewhere)
     report = assert_right(run)
     assert report["owner"]["case"] == "elsewhere"
-    where = f"catalog/settings/{SESSIONS}/"
     assert report["settings_from"].startswith(
-        f"s3://shop-prod-catalog-111111111111-eu-central-1/{where}"
+        f"s3://shop-prod-catalog-111111111111-eu-central-1/{SETTINGS}{SESSIONS}/"
     )
     assert run.after.settings == run.before.settings
     assert run.before.settings["time_to_live"] == {"attribute_name": "until"}
 
     for key in (ORDERS, CART, SESSIONS):  # all of them, in both accounts
-        mine, theirs = (
-            place.keys(f"catalog/settings/{key}/") for place in (shop.prod, shop.archive)
-        )
+        mine, theirs = (place.keys(f"{SETTINGS}{key}/") for place in (shop.prod, shop.archive))
         assert mine
         assert mine == theirs

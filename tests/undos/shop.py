@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.names import catalogue_bucket_name, undo_machine_arn
 from tests.e2e.moto_api import ask, set_clock
 from tests.exports import shop as exports
@@ -137,7 +137,7 @@ class Shop(exports.Shop):
         now = self.now()
         whole = now.replace(microsecond=0) + timedelta(seconds=1)
         self._move((whole - now).total_seconds() + 0.001)
-        return store.iso(whole)
+        return catalogue.iso(whole)
 
     # Faults
 

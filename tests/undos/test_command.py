@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from tests.e2e.moto_api import ask, set_clock
 from tests.restores.people import command
 from tests.undos.shop import CARTS, HERE, number, text
@@ -47,7 +47,7 @@ def test_a_script_of_minutes_ago_is_undone_in_two_commands(
     shutil.copytree(HERE, tmp_path / HERE.name)
     with before_now(shop, minutes=40):
         shop.put(CARTS, **{f"c{each}": {"status": BOUGHT} for each in range(6)})
-    since, until = (store.iso(datetime.now(UTC) - timedelta(minutes=each)) for each in (30, 10))
+    since, until = (catalogue.iso(datetime.now(UTC) - timedelta(minutes=each)) for each in (30, 10))
     then = shop.held(CARTS)
     with before_now(shop, minutes=20):
         shop.delete(CARTS, "c0", "c1", "c2")

@@ -7,8 +7,8 @@ Calls, each with what it acts on:
 - dynamodb:DescribeContinuousBackups: the tables
 - dynamodb:ListBackups: *; only with rules of native backups
 - backup:ListRecoveryPointsByBackupVault: the vaults of the rules
-- s3:ListBucket: the catalogue bucket, with the prefixes catalog/exports/TABLE/ (only with rules of
-  exports) and catalog/freshness.json
+- s3:ListBucket: the catalogue bucket, with the prefixes catalog/exports/ACCOUNT/REGION/TABLE/ (only
+  with rules of exports) and catalog/freshness.json
 - s3:GetObject: the catalogue bucket, catalog/exports/* and catalog/freshness.json
 - s3:PutObject: the catalogue bucket, catalog/freshness.json
 - kms:Decrypt, kms:GenerateDataKey: the catalogue's key

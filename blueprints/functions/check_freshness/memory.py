@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from blueprints.functions.check_freshness.ages import Watched, WatchedRule
 from blueprints.functions.check_freshness.judging import Alert
-from blueprints.functions.common import exports_store
+from blueprints.functions.common import catalogue
 from blueprints.functions.common.calls import call, pages
-from blueprints.functions.common.exports_store import iso, moment_of
+from blueprints.functions.common.catalogue import iso, moment_of
 
 KEY = "catalog/freshness.json"
 _VERSION = 1
@@ -48,7 +48,7 @@ def read(s3: Any, bucket: str) -> Memory:
     listed = pages(s3, "list_objects_v2", "Contents", where, Bucket=bucket, Prefix=KEY)
     if all(each["Key"] != KEY for each in listed):
         return Memory()
-    return parsed(exports_store.read(s3, bucket, KEY))
+    return parsed(catalogue.read(s3, bucket, KEY))
 
 
 def write(s3: Any, bucket: str, memory: Memory) -> None:

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from blueprints.functions.check_freshness.ages import Looked, Pair, Rule, Seen, Table, tables_of
-from blueprints.functions.common import exports_store
+from blueprints.functions.common import catalogue, exports_store
 from blueprints.functions.common.calls import pages
 from blueprints.functions.common.log import log
 from blueprints.functions.common.patience import FAILURES, Patience, reason_of
@@ -227,7 +227,7 @@ def _records(
     newest: dict[str, datetime] = {}
     for record in sorted(listed, key=lambda each: each.end, reverse=True):
         if record.kind in kinds and record.kind not in newest:
-            document = exports_store.read(s3, bucket, record.key)
+            document = catalogue.read(s3, bucket, record.key)
             if document["table"]["arn"] == table["arn"]:
                 newest[record.kind] = record.end
     return newest

@@ -8,7 +8,7 @@ from typing import Any
 
 from blueprints.functions.check_freshness.ages import Pair, Problem, Rule
 from blueprints.functions.check_freshness.judging import Decision
-from blueprints.functions.common.exports_store import iso
+from blueprints.functions.common.catalogue import iso
 
 MOST_NAMED = 50
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from blueprints.functions.common.catalogue import iso
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.exports_store import Listed, iso
+from blueprints.functions.common.exports_store import Listed
 
 Span = tuple[datetime, datetime]
 

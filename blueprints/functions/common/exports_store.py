@@ -14,18 +14,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from blueprints.functions.common.calls import call, pages
+from blueprints.functions.common.catalogue import compact, moment_of, read, table_folder
 from blueprints.functions.common.errors import code_of
 
 Kind = Literal["full", "incremental"]
-_TIME = "%Y%m%dT%H%M%SZ"
-_COMPACT = re.compile(r"\d{8}T\d{6}Z")
 _KEY = re.compile(r"(\d{8}T\d{6}Z)_(\d{8}T\d{6}Z)_(full|incremental)\.json")
 _TOLD = "told.json"
 _NOT_IN_KEYS = re.compile(r"[^\w.-]")
@@ -35,8 +33,7 @@ _ATTEMPT = re.compile(r"(\d+)(-failed)?\.json")
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(NamedTuple):
     """What the key of a record says."""
 
     start: datetime
@@ -53,31 +50,9 @@ class LastAttempt(NamedTuple):
     told: bool
 
 
-def compact(moment: datetime) -> str:
-    """Return a time as it stands in keys."""
-    return f"{moment.astimezone(UTC):{_TIME}}"
-
-
-def iso(moment: datetime) -> str:
-    """Return a time as it stands in documents."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def moment_of(text: str) -> datetime:
-    """Return the time that a document or a key has."""
-    if _COMPACT.fullmatch(text):
-        return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _folder(table_arn: str) -> str:
-    _, _, _, region, account_id, table = table_arn.split(":", 5)
-    return f"{account_id}/{region}/{table.removeprefix('table/')}"
-
-
 def records_folder(table_arn: str) -> str:
     """Return the prefix of a table's records."""
-    return f"catalog/exports/{_folder(table_arn)}/"
+    return f"catalog/exports/{table_folder(table_arn)}/"
 
 
 def record_key(table_arn: str, start: datetime, end: datetime, kind: str) -> str:
@@ -114,7 +89,7 @@ def has_records(s3: Any, bucket: str, table_arn: str) -> bool:
 
 def attempts_folder(table_arn: str, identity: str) -> str:
     """Return the prefix of the attempts at one export."""
-    return f"catalog/attempts/{_folder(table_arn)}/{identity}/"
+    return f"catalog/attempts/{table_folder(table_arn)}/{identity}/"
 
 
 def attempt_key(table_arn: str, identity: str, number: int) -> str:
@@ -175,12 +150,3 @@ def documents(s3: Any, bucket: str, found: list[Listed]) -> Iterator[dict[str, A
     """Yield the documents of records, in their order; raises botocore's errors."""
     for each in found:
         yield read(s3, bucket, each.key)
-
-
-def read(s3: Any, bucket: str, key: str) -> dict[str, Any]:
-    """Return a document; raises botocore's errors, and ValueError where it is no JSON object."""
-    where = f"s3://{bucket}/{key}"
-    document = json.loads(call(s3, "get_object", where, Bucket=bucket, Key=key)["Body"].read())
-    if not isinstance(document, dict):
-        raise ValueError(f"{where} holds no JSON object")  # noqa: TRY004 - of the file, not a call
-    return document

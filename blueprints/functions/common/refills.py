@@ -15,7 +15,7 @@ from typing import Any
 
 from blueprints.functions.common import at_once
 from blueprints.functions.common.calls import call, pages
-from blueprints.functions.common.exports_store import read
+from blueprints.functions.common.catalogue import read
 from blueprints.functions.common.refill_folder import WORK, Folder
 
 Document = Mapping[str, Any]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
-from blueprints.functions.common.exports_store import iso
+from blueprints.functions.common.catalogue import iso
 from blueprints.functions.common.recovery_window import Window
 
 MOST_NAMED = 50

@@ -151,9 +151,11 @@ class _Loading:
 
     def _reason(self, line: bytes, said: str) -> str:
         """Return what is wrong with a line that was refused with these words, or with none."""
+        from blueprints.functions.load_file.formats.parsed import check
+
         file = self._file
         try:
-            formats.check(line, file["format"], file["kind"], self._tools.keys)
+            check(line, file["format"], file["kind"], self._tools.keys)
         except ValueError as error:
             return str(error)
         return f"DynamoDB refuses the item ({said})" if said else "the line is not one item alone"

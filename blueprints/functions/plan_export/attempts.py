@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.log import log
 from blueprints.functions.common.restores import token
@@ -84,9 +85,11 @@ def _settled(case: Case, recovery: Recovery, window: Window, last: _Attempt) -> 
     if is_scheduled and (is_old or last.chain != window.chain):
         return window
     if last.end > recovery.last_minute:
-        return Nothing(reason=f"planned up to {store.iso(last.end)}, which cannot be exported yet")
+        return Nothing(
+            reason=f"planned up to {catalogue.iso(last.end)}, which cannot be exported yet"
+        )
     if is_scheduled and case.chain is not None and case.chain.last_full >= last.start:
-        return Nothing(reason=f"the full export of {store.iso(last.start)} is recorded")
+        return Nothing(reason=f"the full export of {catalogue.iso(last.start)} is recorded")
     chain = last.start if starts_chain else window.chain
     return replace(window, start=last.start, end=last.end, chain=chain, reason=last.reason)
 
@@ -95,19 +98,19 @@ def _plan(case: Case, recovery: Recovery, window: Window, number: int) -> dict[s
     return {
         "action": "export",
         "kind": window.kind,
-        "chain": store.iso(window.chain),
+        "chain": catalogue.iso(window.chain),
         "starts_chain": window.reason is not None,
-        "from": store.iso(window.start),
-        "to": store.iso(window.end),
+        "from": catalogue.iso(window.start),
+        "to": catalogue.iso(window.end),
         "identity": window.identity,
         "attempt": number,
         "client_token": _token(case, window, number),
         "prefix": _prefix(case, window),
         "table_id": case.table.id,
         "reason": window.reason,
-        "earliest": store.iso(recovery.earliest),
-        "deadline": store.iso(window.start + timedelta(days=case.recovery_days)),
-        "started_at": store.iso(case.now),
+        "earliest": catalogue.iso(recovery.earliest),
+        "deadline": catalogue.iso(window.start + timedelta(days=case.recovery_days)),
+        "started_at": catalogue.iso(case.now),
     }
 
 
@@ -125,16 +128,16 @@ def _token(case: Case, window: Window, number: int) -> str:
         str(number),
         *(export[name] for name in ("bucket", "bucket_owner", "key_alias_arn", "format")),
         _prefix(case, window),
-        store.iso(window.start),
-        store.iso(window.end),
+        catalogue.iso(window.start),
+        catalogue.iso(window.end),
     )
 
 
 def _attempt(document: Mapping[str, Any]) -> _Attempt:
     return _Attempt(
-        start=store.moment_of(document["from"]),
-        end=store.moment_of(document["to"]),
-        chain=store.moment_of(document["chain"]),
+        start=catalogue.moment_of(document["from"]),
+        end=catalogue.moment_of(document["to"]),
+        chain=catalogue.moment_of(document["chain"]),
         reason=document["reason"],
         client_token=document["client_token"],
         plan=document,

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from blueprints.functions.common import recovery_window
+from blueprints.functions.common.catalogue import iso
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.exports_store import iso
 from blueprints.functions.common.restores import described
 from blueprints.functions.plan_export.windows import Chain, Recovery
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_export.case import Table
@@ -53,7 +54,7 @@ def parsed(s3: Any, bucket: str, key: str, parse: Callable[[Mapping[str, Any]], 
     second chain, or lose a window, and nobody would know.
     """
     try:
-        return parse(store.read(s3, bucket, key))
+        return parse(catalogue.read(s3, bucket, key))
     except (KeyError, TypeError, ValueError) as error:
         raise RefusedError(
             f"s3://{bucket}/{key} is damaged ({type(error).__name__}: {error}): what comes next is "
@@ -92,7 +93,7 @@ def _record(document: Mapping[str, Any]) -> _Record:
     return _Record(
         table_arn=document["table"]["arn"],
         table_id=document["table"]["id"],
-        chain=store.moment_of(document["chain"]),
-        end=store.moment_of(document["to"]),
+        chain=catalogue.moment_of(document["chain"]),
+        end=catalogue.moment_of(document["to"]),
         is_end=document["kind"] == "incremental" or document["starts_chain"],
     )

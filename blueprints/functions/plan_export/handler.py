@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from blueprints.functions.common.catalogue import iso, moment_of
 from blueprints.functions.common.clients import Clients, client_maker
-from blueprints.functions.common.exports_store import has_records, iso, moment_of
+from blueprints.functions.common.exports_store import has_records
 from blueprints.functions.common.log import log
 from blueprints.functions.plan_export.attempts import agreed
 from blueprints.functions.plan_export.case import Case, case_of, restorable_of, table_of

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from blueprints.functions.common.exports_store import Kind, compact, iso
+from blueprints.functions.common.catalogue import compact, iso
+from blueprints.functions.common.exports_store import Kind
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=24)

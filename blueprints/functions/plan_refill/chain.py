@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from blueprints.functions.common import at_once
+from blueprints.functions.common import at_once, catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.export_chains import records_until
@@ -45,7 +45,7 @@ def read(case: Case) -> Source:
     return Source(
         parts=parts,
         table_arn=asked["table_arn"],
-        told=f"full export of {store.iso(full.end)} and {len(windows)} incremental ones up to "
+        told=f"full export of {catalogue.iso(full.end)} and {len(windows)} incremental ones up to "
         f"{asked['until']}, of table {asked['table_arn']}"
         + (", of which the full one is there already" if asked.get("skip_full") else ""),
         newest_full=newest,
@@ -62,7 +62,7 @@ def _chosen(case: Case) -> tuple[Listed, tuple[Listed, ...], str | None]:
             f"s3://{bucket}/{store.records_folder(asked['table_arn'])}"
         )
     try:
-        until = store.moment_of(asked["until"])
+        until = catalogue.moment_of(asked["until"])
     except ValueError as error:
         raise RefusedError(
             f"source.until is {asked['until']}: give a time such as 2026-11-25T01:00:00Z"
@@ -76,7 +76,7 @@ def _chosen(case: Case) -> tuple[Listed, tuple[Listed, ...], str | None]:
 def _document(case: Case, bucket: str, record: Listed) -> Mapping[str, Any]:
     where = f"s3://{bucket}/{record.key}"
     try:
-        document = store.read(case.s3, bucket, record.key)
+        document = catalogue.read(case.s3, bucket, record.key)
         wrong = ", ".join(f"no {name}" for name in _NEEDED if name not in document)
         if not wrong and document["format"] not in FORMATS:
             wrong = f"format {document['format']}"

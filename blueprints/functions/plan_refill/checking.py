@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprints.functions.common import at_once
-from blueprints.functions.common.exports_store import read
+from blueprints.functions.common.catalogue import read
 from blueprints.functions.common.refills import DONE, added, nothing, of_child, progress_keys
 from blueprints.functions.plan_refill import lists
 from blueprints.functions.plan_refill.case import Case

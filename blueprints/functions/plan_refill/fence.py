@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from blueprints.functions.common.catalogue import iso, read
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.exports_store import iso, read
 from blueprints.functions.common.log import log
 from blueprints.functions.common.refills import exists, write
 from blueprints.functions.plan_refill.case import Case

@@ -19,8 +19,7 @@ from typing import Any
 from blueprints.functions.common.clients import client
 from blueprints.functions.common.log import log
 from blueprints.functions.common.refills import done_rounds, write
-from blueprints.functions.common.thawing import Thawing
-from blueprints.functions.plan_refill import checking, cold, fence, lists
+from blueprints.functions.plan_refill import fence, lists
 from blueprints.functions.plan_refill.case import Case, Connect, case_of
 from blueprints.functions.plan_refill.target import Target, children_of, look
 from blueprints.functions.plan_refill.work import Work, renew, work_of
@@ -58,7 +57,7 @@ def plan(
     if not target.is_ready:
         return state | {"action": "wait", "wait_seconds": case.poll_seconds}
     work = work_of(case, target, is_begin=state["fence"] is None)
-    if isinstance(work, Thawing):
+    if not isinstance(work, Work):
         told = {"waiting": work.waiting, "asked": work.asked}
         seconds = work.wait_seconds if work.is_whole else _GO_ON_SECONDS
         return state | {"action": "wait", "wait_seconds": seconds, "dump": told}
@@ -87,6 +86,8 @@ def _begun(case: Case, previous: Event) -> Plan:
     """Return the plan with every name that a plan has, as far as it is known before it is made."""
     look_at = previous.get("checking")
     if previous.get("action") == "load":
+        from blueprints.functions.plan_refill import checking
+
         look_at = checking.begun(previous["round"], previous["items"])
     return {
         "action": None,
@@ -112,6 +113,8 @@ def _begun(case: Case, previous: Event) -> Plan:
 
 def _checked(case: Case, work: Work, state: Plan) -> Plan:
     """Return the state after a look at the round that was loaded: it goes on, waits or reports."""
+    from blueprints.functions.plan_refill import checking
+
     found, is_whole = checking.checked(case, state["checking"])
     number, sums = found["round"], found["sums"]
     if not is_whole:
@@ -138,6 +141,9 @@ def _next(case: Case, work: Work, target: Target, state: Plan) -> Plan:
         return state | {"action": "report", "round": len(work.rounds)}
     if case.request.get("resume") and case.request["source"]["kind"] == "dump":
         renew(case)
+    # What a call that waits does without is imported where it is used: a cold start is shorter.
+    from blueprints.functions.plan_refill import cold
+
     thawing, seconds = cold.looked_at(case, work, number, state["thawing"])
     state = state | {"round": number, "thawing": thawing}
     if seconds:

@@ -16,7 +16,6 @@ from blueprints.functions.common.calls import call
 from blueprints.functions.common.refill_rounds import Round
 from blueprints.functions.common.refills import exists
 from blueprints.functions.plan_refill.case import Case
-from blueprints.functions.plan_refill.files import files_of
 
 File = Mapping[str, Any]
 
@@ -70,6 +69,8 @@ def _items(
     case: Case, parts: Sequence[Mapping[str, Any]], found: Round
 ) -> Iterator[list[dict[str, Any]]]:
     """Yield the files of each child."""
+    from blueprints.functions.plan_refill.files import files_of
+
     chosen = parts[found.first : found.last + 1]
     if found.in_order:
         yield [file for part in chosen for file in files_of(case, part)]

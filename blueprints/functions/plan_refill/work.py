@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from blueprints.functions.common.catalogue import iso, moment_of, read
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.exports_store import iso, moment_of, read
 from blueprints.functions.common.log import log
 from blueprints.functions.common.refill_rounds import Round, checked, rounds_of
 from blueprints.functions.common.refills import exists, write
-from blueprints.functions.common.thawing import Thawing, thaw
 from blueprints.functions.plan_refill import lists
 from blueprints.functions.plan_refill.case import Case
 from blueprints.functions.plan_refill.source import Source
 from blueprints.functions.plan_refill.target import Target
+
+if TYPE_CHECKING:
+    from blueprints.functions.common.thawing import Thawing
 
 _VERSION = 1
 # The folder's files expire after 60 days: so none does while a refill that is resumed by then runs,
@@ -56,7 +58,7 @@ def work_of(case: Case, target: Target, *, is_begin: bool) -> Work | Thawing:
             "resume; to write an item again that is there does no harm"
         )
     source = _source(case)
-    if isinstance(source, Thawing):
+    if not isinstance(source, Source):
         return source
     rounds = checked(rounds_of(source.parts), source.parts, source.newest_full)
     if source.files is not None:
@@ -141,6 +143,7 @@ def _source(case: Case) -> Source | Thawing:
         from blueprints.functions.plan_refill import export
 
         return export.read(case)
+    from blueprints.functions.common.thawing import thaw
     from blueprints.functions.plan_refill import dump
 
     files = dump.listed(case)

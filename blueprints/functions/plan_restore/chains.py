@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from blueprints.functions.common import at_once
+from blueprints.functions.common import at_once, catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.export_chains import Segment, boundaries, segments
 from blueprints.functions.plan_restore.choice import Candidate, moment_of
@@ -96,7 +96,7 @@ def _candidate(
 def record(s3: Any, bucket: str, key: str, table_arn: str) -> Document | None:
     """Return the record of an export of the table, None where the object is none."""
     try:
-        document = store.read(s3, bucket, key)
+        document = catalogue.read(s3, bucket, key)
     except ValueError:
         return None
     whole = all(isinstance(document.get(name), kind) for name, kind in _NEEDED.items())

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.export_chains import records_until
 from blueprints.functions.common.exports_store import Listed
@@ -154,7 +154,7 @@ def _refill(
             "kind": "chain",
             "table_arn": request["table"]["arn"],
             "full": full_key,
-            "until": store.iso(chosen.time),
+            "until": catalogue.iso(chosen.time),
             "skip_full": imported,
         },
         "write_units": None,

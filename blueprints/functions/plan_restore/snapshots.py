@@ -22,14 +22,11 @@ def snapshot_for(
 
     Raises RefusedError without any.
     """
-    keys = settings_store.keys(s3, bucket, table["name"])
+    keys = settings_store.keys(s3, bucket, table["arn"])
     wanted = data_time.astimezone(UTC)
     before = [each for each in keys if each[0] <= wanted]
-    for taken_at, key in (*reversed(before), *keys[len(before) :]):
-        document = settings_store.read(s3, bucket, key)
-        # A destination keeps replicas of several accounts under the same keys.
-        if document is None or document.get("table_arn") != table["arn"]:
-            continue
+    best_first = (*reversed(before), *keys[len(before) :])
+    for taken_at, key, document in settings_store.snapshots(s3, bucket, table["arn"], best_first):
         remark = ""
         if taken_at > wanted:
             remark = (
@@ -38,7 +35,7 @@ def snapshot_for(
             )
         log("settings", key=key, remark=remark)
         return document, f"s3://{bucket}/{key}", remark
-    where = f"s3://{bucket}/{settings_store.folder(table['name'])}"
+    where = f"s3://{bucket}/{settings_store.folder(table['arn'])}"
     raise RefusedError(
         f"no settings of {table['arn']} are known: the request has none, and {where} has no "
         "snapshot of them. Write them as `settings` into the request (recovery/"

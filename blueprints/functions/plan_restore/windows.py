@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.exports_store import Listed
 from blueprints.functions.common.refill_rounds import MOST_RECORDS, MOST_ROUNDS, rounds_of
@@ -26,14 +26,14 @@ def changes(
     Raises RefusedError where a record is none, or a refill would not take these windows.
     """
     if len(windows) > MOST_RECORDS:
-        last = store.iso(windows[MOST_RECORDS - 1].end)
+        last = catalogue.iso(windows[MOST_RECORDS - 1].end)
         raise _too_long(f"{len(windows):,} incremental exports", f"{MOST_RECORDS:,}", last)
     bucket, full = place["catalogue_bucket"], chain.document
     arn, keys = full["table"]["arn"], [each.key for each in windows]
     parts = [] if imported else [_part(full, "full", chain.segment.first)]
     total, reached = 0, chain.segment.first
     for record, (key, found) in zip(windows, chains.records(s3, bucket, keys, arn), strict=True):
-        where, until = f"s3://{bucket}/{key}", store.iso(reached.end)
+        where, until = f"s3://{bucket}/{key}", catalogue.iso(reached.end)
         document = _checked(found, full, place, where, until)
         parts.append(_part(document, "incremental", record))
         total, reached = total + document["items"], record
@@ -52,7 +52,7 @@ def _part(document: Document, kind: str, record: Listed) -> dict[str, Any]:
         "files": document["files"],
         "items": document["items"],
         "bytes": document.get("bytes") or 0,
-        "to": store.iso(record.end),
+        "to": catalogue.iso(record.end),
     }
 
 

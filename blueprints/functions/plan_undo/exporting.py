@@ -12,8 +12,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from blueprints.functions.common.calls import call
+from blueprints.functions.common.catalogue import iso, moment_of
 from blueprints.functions.common.errors import RefusedError, code_of, message_of
-from blueprints.functions.common.exports_store import iso, moment_of
 from blueprints.functions.common.keys import key_arn
 from blueprints.functions.common.log import log
 from blueprints.functions.common.restores import token

@@ -21,9 +21,9 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
+from blueprints.functions.common.catalogue import iso
 from blueprints.functions.common.clients import Clients, client_maker
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.exports_store import iso
 from blueprints.functions.common.log import log
 from blueprints.functions.common.recovery_window import window_of
 from blueprints.functions.common.restores import described

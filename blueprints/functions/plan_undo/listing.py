@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from blueprints.functions.common import at_once
 from blueprints.functions.common.calls import call
+from blueprints.functions.common.catalogue import moment_of
 from blueprints.functions.common.errors import RefusedError, code_of, needs
-from blueprints.functions.common.exports_store import moment_of
 from blueprints.functions.common.manifests import (
     BadManifestError,
     DataFile,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from blueprints.functions.common.catalogue import iso, moment_of
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.exports_store import iso, moment_of
 from blueprints.functions.common.recovery_window import Window as Restorable
 from blueprints.functions.plan_undo.windows import SHORTEST
 

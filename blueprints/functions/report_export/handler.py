@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.calls import call
 from blueprints.functions.common.clients import Clients, client_maker
@@ -82,12 +83,12 @@ def _is_recorded(s3: Any, event: Event) -> bool:
     """
     plan, table = event["state"]["plan"], event["state"]["request"]["table"]
     bucket = event["place"]["catalogue_bucket"]
-    begin, end = (store.moment_of(plan[name]) for name in ("from", "to"))
+    begin, end = (catalogue.moment_of(plan[name]) for name in ("from", "to"))
     key = store.record_key(table["arn"], begin, end, plan["kind"])
     # Listed, because of one that is missing S3 says that it is forbidden, to who may not list all.
     listed = store.records(s3, bucket, table["arn"], since=begin)
     is_there = any(each.key == key for each in listed)
-    return is_there and store.read(s3, bucket, key)["table"]["id"] == plan["table_id"]
+    return is_there and catalogue.read(s3, bucket, key)["table"]["id"] == plan["table_id"]
 
 
 def _noted(s3: Any, event: Event, key: str, document: Document) -> bool:
@@ -96,7 +97,7 @@ def _noted(s3: Any, event: Event, key: str, document: Document) -> bool:
     if store.write_once(s3, bucket, key, document):
         log("noted", key=key, error=document["error"])
         return True
-    return bool(store.read(s3, bucket, key)["execution_arn"] == document["execution_arn"])
+    return bool(catalogue.read(s3, bucket, key)["execution_arn"] == document["execution_arn"])
 
 
 def _told(clients: Clients, event: Event, subject: str, message: str) -> dict[str, Any]:

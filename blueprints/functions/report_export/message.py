@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blueprints.functions.common.exports_store import failure_key, iso, moment_of
+from blueprints.functions.common.catalogue import iso, moment_of
+from blueprints.functions.common.exports_store import failure_key
 from blueprints.functions.report_export.failure import Failure, planned
 from blueprints.functions.report_export.steps import steps_after
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from blueprints.functions.common import at_once
 from blueprints.functions.common.calls import pages
-from blueprints.functions.common.exports_store import read
+from blueprints.functions.common.catalogue import read
 
 Document = Mapping[str, Any]
 DONE = "DONE"

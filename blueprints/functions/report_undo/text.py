@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blueprints.functions.common.exports_store import iso, moment_of
+from blueprints.functions.common.catalogue import iso, moment_of
 from blueprints.functions.common.undo_reasons import MEANINGS as REASONS
 from blueprints.functions.report_undo.asking import only
 from blueprints.functions.report_undo.gathering import Sums

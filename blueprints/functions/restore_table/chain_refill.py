@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.calls import call
 from blueprints.functions.common.errors import RefusedError, code_of, message_of
@@ -107,7 +108,7 @@ def _noted(connect: Connect, plan: Plan, table_id: str) -> Note:
         note = {"name": name, "input": {**parameters["refill"], "resume": resume}}
         if store.write_once(s3, bucket, key, note):
             return note
-        found = store.read(s3, bucket, key)
+        found = catalogue.read(s3, bucket, key)
         if found["name"] == name or not _is_over(connect, plan, found):
             return found
         resume = found["input"]["resume"] or found["name"]

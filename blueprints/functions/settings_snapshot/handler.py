@@ -67,7 +67,7 @@ def keep(clients: Clients, event: Event, now: datetime) -> dict[str, Any]:
             result[outcome].append(value)
             log(outcome, table=table["name"], value=value)
     if failed:
-        raise SettingsSnapshotsFailedError(told(failed, len(tables), event["bucket"]))
+        raise SettingsSnapshotsFailedError(told(failed, tables, event["bucket"]))
     return result
 
 
@@ -101,15 +101,15 @@ def _steady(
     return {unit: n for unit, n in units.items() if bounds(settings, index, unit) is None}
 
 
-def told(failed: Mapping[str, str], tables: int, bucket: str) -> str:
+def told(failed: Mapping[str, str], tables: list[Table], bucket: str) -> str:
     """Return what happened, to which tables, what it puts at risk and what to do."""
     lines = [f"{name}: {reason}" for name, reason in list(failed.items())[:_MOST_NAMED]]
     more = len(failed) - len(lines)
     lines += [f"and {more} more"] if more else []
-    first = next(iter(failed))
+    first = next(table["arn"] for table in tables if table["name"] in failed)
     return "\n".join(
         [
-            f"The settings of {len(failed)} of {tables} tables could not be kept.",
+            f"The settings of {len(failed)} of {len(tables)} tables could not be kept.",
             *lines,
             "At risk: a restore of these tables gives them settings of an older snapshot, or none.",
             "Mend the causes above; the next change of a table or the next day tries again.",
@@ -161,8 +161,9 @@ class _Snapshots:
             raise
 
     def _is_known(self, s3: Any, settings: Mapping[str, Any]) -> bool:
-        name, arn = settings["table_name"], settings["table_arn"]
-        for _, _, newest in settings_store.newest_first(s3, self._bucket, name, arn):
+        arn = settings["table_arn"]
+        newest_first = reversed(settings_store.keys(s3, self._bucket, arn))
+        for _, _, newest in settings_store.snapshots(s3, self._bucket, arn, newest_first):
             return without_what_scales(newest) == without_what_scales(settings)
         return False
 

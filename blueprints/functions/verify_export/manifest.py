@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from blueprints.functions.common.exports_store import moment_of
+from blueprints.functions.common.catalogue import moment_of
 from blueprints.functions.common.manifests import Summary
 
 Event = Mapping[str, Any]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.manifests import Summary
 from blueprints.functions.verify_export.failing import VerificationFailedError
@@ -42,7 +43,7 @@ def document_of(
         "billed_bytes": billed,
         "replicas": export["replicas"],
         "keep_days": export["keep_days"],
-        "recorded_at": store.iso(now),
+        "recorded_at": catalogue.iso(now),
         "reason": plan["reason"],
     }
 
@@ -54,11 +55,11 @@ def recorded(s3: Any, bucket: str, document: Document) -> tuple[str, Document]:
     VerificationFailedError where what is kept there is another table's.
     """
     table = document["table"]
-    begin, end = (store.moment_of(document[name]) for name in ("from", "to"))
+    begin, end = (catalogue.moment_of(document[name]) for name in ("from", "to"))
     key = store.record_key(table["arn"], begin, end, document["kind"])
     if store.write_once(s3, bucket, key, document):
         return key, document
-    kept = store.read(s3, bucket, key)
+    kept = catalogue.read(s3, bucket, key)
     if kept["table"] != table:
         raise VerificationFailedError(
             f"s3://{bucket}/{key} records this window for {kept['table']}, not for {table}"

@@ -715,7 +715,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_restore" {
 resource "aws_lambda_function" "function_plan_restore" {
   function_name    = "shop-archive-west-plan-restore"
   filename         = "${path.module}/../functions/plan_restore.zip"
-  source_code_hash = "xXg6FluX/LcAyemmjpNckdHPWTLFaiRWdKqEqHw30d4="
+  source_code_hash = "l8FOjpRyUjhd4wenM/lNR24Qh+PRd+PXDOWr7YDSJIM="
   handler          = "blueprints.functions.plan_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1004,7 +1004,7 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
 resource "aws_lambda_function" "function_restore_table" {
   function_name    = "shop-archive-west-restore-table"
   filename         = "${path.module}/../functions/restore_table.zip"
-  source_code_hash = "D1WBLkK4k1osv+eWHFPGFCwr4Q3XA8SRM15M75g/ubo="
+  source_code_hash = "pBReBAVvPkAXInXFQBnFxkb2ZQ2TNKfuNOORiNjBYos="
   handler          = "blueprints.functions.restore_table.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1646,7 +1646,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_refill" {
 resource "aws_lambda_function" "function_plan_refill" {
   function_name    = "shop-archive-west-plan-refill"
   filename         = "${path.module}/../functions/plan_refill.zip"
-  source_code_hash = "Te6S9FxZj41vIxD6HatcMRW3xBSvPEfAKhS1CCsTwLw="
+  source_code_hash = "Wg+dRQTBUKW8El18MZfDVX5ZEWyhH+Lq5HOipWEII8Y="
   handler          = "blueprints.functions.plan_refill.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1834,7 +1834,7 @@ resource "aws_iam_role_policy" "role_for_function_load_file" {
 resource "aws_lambda_function" "function_load_file" {
   function_name    = "shop-archive-west-load-file"
   filename         = "${path.module}/../functions/load_file.zip"
-  source_code_hash = "uqIEiks3MXxSmjXcWJNBdLlWtc2Mz+Cn+S9OaEOB7rk="
+  source_code_hash = "0tsUjbF5MaxDwUYOnThon+LGWXYe4kOhYyVTHC83H1Q="
   handler          = "blueprints.functions.load_file.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1983,7 +1983,7 @@ resource "aws_iam_role_policy" "role_for_function_report_refill" {
 resource "aws_lambda_function" "function_report_refill" {
   function_name    = "shop-archive-west-report-refill"
   filename         = "${path.module}/../functions/report_refill.zip"
-  source_code_hash = "hdUWZC2zY8iW57zIs30oHQco8wcuptFjWzwH0LEO0W8="
+  source_code_hash = "/NyfRvFkuXwG6ibX6cJy0MiPThLm7s5oxH52GGeT3YA="
   handler          = "blueprints.functions.report_refill.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]

@@ -243,7 +243,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_export" {
 resource "aws_lambda_function" "function_plan_export" {
   function_name    = "shop-staging-plan-export"
   filename         = "${path.module}/../functions/plan_export.zip"
-  source_code_hash = "AXgQPPk4xfOqk/zMN8N3gvuK9I2MgnTWu9PSIilwcCw="
+  source_code_hash = "1/vNHmQQ65+FYZ6eK/xjF/dNaCgnIP0Mppaed9lN148="
   handler          = "blueprints.functions.plan_export.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -504,7 +504,7 @@ resource "aws_iam_role_policy" "role_for_function_verify_export" {
 resource "aws_lambda_function" "function_verify_export" {
   function_name    = "shop-staging-verify-export"
   filename         = "${path.module}/../functions/verify_export.zip"
-  source_code_hash = "ip63jZ7N8G9OgQUv3bx2u6MWo/gzf3H14MeT2JclTg8="
+  source_code_hash = "9u493rZ89vWJmEP20EjmHJeGik5sdN8K4f8XX7yBAdo="
   handler          = "blueprints.functions.verify_export.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -654,7 +654,7 @@ resource "aws_iam_role_policy" "role_for_function_report_export" {
 resource "aws_lambda_function" "function_report_export" {
   function_name    = "shop-staging-report-export"
   filename         = "${path.module}/../functions/report_export.zip"
-  source_code_hash = "9uqFFxroSgd8fe9/aesSuucwszxiGlDEdW1AJSNEgEo="
+  source_code_hash = "ws3W8EJ3T+Vj9KLYTnvvie6YrLepJKoIGv10lnnRdKY="
   handler          = "blueprints.functions.report_export.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]

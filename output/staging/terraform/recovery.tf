@@ -1073,7 +1073,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_restore" {
 resource "aws_lambda_function" "function_plan_restore" {
   function_name    = "shop-staging-plan-restore"
   filename         = "${path.module}/../functions/plan_restore.zip"
-  source_code_hash = "xXg6FluX/LcAyemmjpNckdHPWTLFaiRWdKqEqHw30d4="
+  source_code_hash = "l8FOjpRyUjhd4wenM/lNR24Qh+PRd+PXDOWr7YDSJIM="
   handler          = "blueprints.functions.plan_restore.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1359,7 +1359,7 @@ resource "aws_iam_role_policy" "role_for_function_restore_table" {
 resource "aws_lambda_function" "function_restore_table" {
   function_name    = "shop-staging-restore-table"
   filename         = "${path.module}/../functions/restore_table.zip"
-  source_code_hash = "D1WBLkK4k1osv+eWHFPGFCwr4Q3XA8SRM15M75g/ubo="
+  source_code_hash = "pBReBAVvPkAXInXFQBnFxkb2ZQ2TNKfuNOORiNjBYos="
   handler          = "blueprints.functions.restore_table.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -1963,7 +1963,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_refill" {
 resource "aws_lambda_function" "function_plan_refill" {
   function_name    = "shop-staging-plan-refill"
   filename         = "${path.module}/../functions/plan_refill.zip"
-  source_code_hash = "Te6S9FxZj41vIxD6HatcMRW3xBSvPEfAKhS1CCsTwLw="
+  source_code_hash = "Wg+dRQTBUKW8El18MZfDVX5ZEWyhH+Lq5HOipWEII8Y="
   handler          = "blueprints.functions.plan_refill.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -2148,7 +2148,7 @@ resource "aws_iam_role_policy" "role_for_function_load_file" {
 resource "aws_lambda_function" "function_load_file" {
   function_name    = "shop-staging-load-file"
   filename         = "${path.module}/../functions/load_file.zip"
-  source_code_hash = "uqIEiks3MXxSmjXcWJNBdLlWtc2Mz+Cn+S9OaEOB7rk="
+  source_code_hash = "0tsUjbF5MaxDwUYOnThon+LGWXYe4kOhYyVTHC83H1Q="
   handler          = "blueprints.functions.load_file.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -2297,7 +2297,7 @@ resource "aws_iam_role_policy" "role_for_function_report_refill" {
 resource "aws_lambda_function" "function_report_refill" {
   function_name    = "shop-staging-report-refill"
   filename         = "${path.module}/../functions/report_refill.zip"
-  source_code_hash = "hdUWZC2zY8iW57zIs30oHQco8wcuptFjWzwH0LEO0W8="
+  source_code_hash = "/NyfRvFkuXwG6ibX6cJy0MiPThLm7s5oxH52GGeT3YA="
   handler          = "blueprints.functions.report_refill.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -2476,7 +2476,7 @@ resource "aws_iam_role_policy" "role_for_function_plan_undo" {
 resource "aws_lambda_function" "function_plan_undo" {
   function_name    = "shop-staging-plan-undo"
   filename         = "${path.module}/../functions/plan_undo.zip"
-  source_code_hash = "qYpPRYSPganlWb8F0VrEemTefFPPZnaegKqb0HudhR8="
+  source_code_hash = "l6onIFDOoKB2arP2osqMwQFZnEG4495EEgga0CZ3R4U="
   handler          = "blueprints.functions.plan_undo.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -2786,7 +2786,7 @@ resource "aws_iam_role_policy" "role_for_function_report_undo" {
 resource "aws_lambda_function" "function_report_undo" {
   function_name    = "shop-staging-report-undo"
   filename         = "${path.module}/../functions/report_undo.zip"
-  source_code_hash = "Xou3l3wZKidr0Z7yv6LyKpg6WHOAYObfs5+/3RMSjkM="
+  source_code_hash = "qexl2wttrpRo59ZA6yWXH/sjM4JpleG5nzGGSfVf9U4="
   handler          = "blueprints.functions.report_undo.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -2944,7 +2944,7 @@ resource "aws_iam_role_policy" "role_for_function_settings_snapshot" {
 resource "aws_lambda_function" "function_settings_snapshot" {
   function_name    = "shop-staging-settings-snapshot"
   filename         = "${path.module}/../functions/settings_snapshot.zip"
-  source_code_hash = "H5p+EEy2Is3VijQlPa8Q3TWD9EEYI4dM6n4Sk532JzE="
+  source_code_hash = "PdhnynoxlmBoH6rw65ZwwBSHgTCD3/WnnmITuhEgOcc="
   handler          = "blueprints.functions.settings_snapshot.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -3108,7 +3108,7 @@ resource "aws_iam_role_policy" "role_for_function_check_freshness" {
 resource "aws_lambda_function" "function_check_freshness" {
   function_name    = "shop-staging-check-freshness"
   filename         = "${path.module}/../functions/check_freshness.zip"
-  source_code_hash = "ZVuhlixHjc52A3jKzyEVf+amVXabl7gV+0L+XCOU5gQ="
+  source_code_hash = "+dy+2+8jTAnXr/vYAQRcP0nJvwtih3ZzD2WCVoCDOI4="
   handler          = "blueprints.functions.check_freshness.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]
@@ -3204,7 +3204,7 @@ resource "aws_iam_role_policy" "role_for_function_keep_pitr" {
 resource "aws_lambda_function" "function_keep_pitr" {
   function_name    = "shop-staging-keep-pitr"
   filename         = "${path.module}/../functions/keep_pitr.zip"
-  source_code_hash = "CQPdv9jrX+Kp6511s74bCUDVt/I7IssWBXiIBafchdk="
+  source_code_hash = "/2zWwTB/F/OYI2onvVfXv3uN/f8EUcDo6Fwa/s0dAP8="
   handler          = "blueprints.functions.keep_pitr.handler.handler"
   runtime          = "python3.13"
   architectures    = ["arm64"]

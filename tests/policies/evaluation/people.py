@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from blueprints.names import WORK
 from tests.policies.evaluation.world import World
+from tests.policies.grants import ATTEMPT, RECORD, SETTINGS
 from tests.policies.rendered import ORGANIZATION, OTHER_ORGANIZATION, STRANGER, SUFFIX
 from tests.policies.simulator import ADMINISTRATOR, Document
 
@@ -175,11 +176,11 @@ _EXPORT = "/{0}/full/employee/AWSDynamoDB/01700000000000-1a2b3c4d/data/x.json.gz
 _IN_BUCKETS = {
     "bucket": ("exports", ""),
     "object": ("exports", "/data.gz"),
-    "record of an export": ("catalog", "/catalog/exports/employee/1_2_full.json"),
-    "attempt": ("catalog", "/catalog/attempts/employee/1-incremental/1.json"),
+    "record of an export": ("catalog", f"/{RECORD}"),
+    "attempt": ("catalog", f"/{ATTEMPT}"),
     "freshness": ("catalog", "/catalog/freshness.json"),
     "catalogue": ("catalog", ""),
-    "settings": ("catalog", "/catalog/settings/employee/20261120T023000Z.json"),
+    "settings": ("catalog", f"/{SETTINGS}"),
     "report": ("catalog", "/restores/employee/1a2b.json"),
     "work": ("catalog", f"/{WORK}undos/1a2b/list.json"),
 }

@@ -18,6 +18,7 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_export import handler
@@ -155,7 +156,7 @@ def event(world: World, kind: str, scheduled_at: datetime, previous: Plan) -> di
         "request": {
             "table": {"name": NAME, "arn": ARN},
             "kind": kind,
-            "scheduled_at": store.iso(scheduled_at),
+            "scheduled_at": catalogue.iso(scheduled_at),
         },
         "export": {
             "class": "critical",
@@ -213,7 +214,7 @@ def run(world: World, step: Step, kind: str, scheduled_at: datetime, fates: Sequ
 
 def check(world: World, plan: Plan, previous: Plan) -> None:
     """See that DynamoDB takes the plan, by what it documents."""
-    begin, end = (store.moment_of(plan[name]) for name in ("from", "to"))
+    begin, end = (catalogue.moment_of(plan[name]) for name in ("from", "to"))
     assert end <= world.shown, "later than was ever restorable"
     assert (begin.second, end.second) == (0, 0)
     if plan["kind"] == "full":
@@ -230,7 +231,7 @@ def export(world: World, step: Step, plan: Plan, fate: str) -> None:
     """Export as DynamoDB does: once for a token, and only what can be restored."""
     token = plan["client_token"]
     known = token in world.exported and world.now <= world.exported[token] + TOKEN_LASTS
-    begin, end = (store.moment_of(plan[name]) for name in ("from", "to"))
+    begin, end = (catalogue.moment_of(plan[name]) for name in ("from", "to"))
     window, table_id = world.restorable(), world.table_id
     if not known and (window is None or begin < window[0] or end > window[1]):
         raise ExportFailedError("InvalidExportTimeException")
@@ -244,7 +245,7 @@ def export(world: World, step: Step, plan: Plan, fate: str) -> None:
 
 
 def record(world: World, plan: Plan) -> None:
-    begin, end = (store.moment_of(plan[name]) for name in ("from", "to"))
+    begin, end = (catalogue.moment_of(plan[name]) for name in ("from", "to"))
     document = {
         "table": {"name": NAME, "arn": ARN, "id": plan["table_id"]},
         **{name: plan[name] for name in ("kind", "chain", "starts_chain", "from", "to")},

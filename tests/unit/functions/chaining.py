@@ -9,6 +9,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.plan_restore.handler import plan
 from tests.unit.functions import places, tables
@@ -50,10 +51,10 @@ def record(start: datetime, end: datetime | None = None, **more: Any) -> str:
         "table": {"name": TABLE, "arn": ARN, "id": "a"},
         "class": "gold",
         "kind": kind,
-        "chain": store.iso(start),
+        "chain": catalogue.iso(start),
         "starts_chain": False,
-        "from": store.iso(start),
-        "to": store.iso(until),
+        "from": catalogue.iso(start),
+        "to": catalogue.iso(until),
         "format": "DYNAMODB_JSON",
         "view": None if end is None else "NEW_AND_OLD_IMAGES",
         "export_arn": arn,

@@ -14,7 +14,7 @@ from typing import Any
 
 import boto3
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.functions.export_table.handler import export
 from tests.aws_extensions import accounts, clock, dynamodb_exports
 from tests.unit.functions import places
@@ -139,15 +139,15 @@ def plan(kind: str = "full", **more: Any) -> dict[str, Any]:
     """The plan of the full export of 3 hours ago, or of the hour after it."""
     start = hours_ago(3)
     end = start if kind == "full" else start + timedelta(hours=1)
-    identity = "full-20261125T010000Z" if kind == "full" else f"{store.compact(start)}-{kind}"
+    identity = "full-20261125T010000Z" if kind == "full" else f"{catalogue.compact(start)}-{kind}"
     described = connect("dynamodb").describe_table(TableName=TABLE)["Table"]
     return {
         "action": "export",
         "kind": kind,
-        "chain": store.iso(start),
+        "chain": catalogue.iso(start),
         "starts_chain": kind == "full",
-        "from": store.iso(start),
-        "to": store.iso(end),
+        "from": catalogue.iso(start),
+        "to": catalogue.iso(end),
         "identity": identity,
         "attempt": 1,
         "client_token": f"{identity}-1",
@@ -156,8 +156,8 @@ def plan(kind: str = "full", **more: Any) -> dict[str, Any]:
         "reason": None,
         "tell": False,
         "windows": 1,
-        "earliest": store.iso(start - timedelta(days=1)),
-        "deadline": store.iso(start + timedelta(days=35)),
+        "earliest": catalogue.iso(start - timedelta(days=1)),
+        "deadline": catalogue.iso(start + timedelta(days=35)),
         "started_at": datetime.now(UTC).isoformat(),
         **more,
     }
@@ -212,4 +212,4 @@ def objects(bucket: str, prefix: str) -> list[str]:
 
 
 def document(key: str) -> dict[str, Any]:
-    return store.read(connect("s3"), places.BUCKET, key)
+    return catalogue.read(connect("s3"), places.BUCKET, key)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.plan_export.handler import plan
 from tests.aws_extensions import dynamodb_history
@@ -79,10 +80,10 @@ def recorded(kind: str, start: datetime, end: datetime, **more: Any) -> str:
         "version": 1,
         "table": {"name": TABLE, "arn": ARN, "id": table_id()},
         "kind": kind,
-        "chain": store.iso(start),
+        "chain": catalogue.iso(start),
         "starts_chain": kind == "full",
-        "from": store.iso(start),
-        "to": store.iso(end),
+        "from": catalogue.iso(start),
+        "to": catalogue.iso(end),
         **more,
     }
     key = store.record_key(ARN, start, end, kind)
@@ -94,7 +95,7 @@ def chain_to(end: datetime, **more: Any) -> str:
     """Record a full export of the day before and an incremental one after it; return its key."""
     start = end - DAY
     recorded("full", start, start, **more)
-    return recorded("incremental", start, end, **{"chain": store.iso(start), **more})
+    return recorded("incremental", start, end, **{"chain": catalogue.iso(start), **more})
 
 
 def failed(found: dict[str, Any]) -> None:

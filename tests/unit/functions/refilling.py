@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.plan_refill.fence import WAIT_SECONDS
 from blueprints.functions.plan_refill.handler import plan
@@ -126,7 +127,7 @@ def export(  # noqa: PLR0913 - what exports differ in
         "manifestFilesS3Key": files_key if spelled else files_key.removeprefix(f"{prefix}/"),
         "itemCount": sum(counts),
         "outputFormat": "DYNAMODB_JSON",
-        **({"exportTime": store.iso(begins)} if end is None else _window(begins, ends)),
+        **({"exportTime": catalogue.iso(begins)} if end is None else _window(begins, ends)),
     }
     body = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
     for bucket in buckets:
@@ -136,8 +137,8 @@ def export(  # noqa: PLR0913 - what exports differ in
     document = {
         "table": {"name": TABLE, "arn": ARN, "id": "a"},
         "kind": kind,
-        "from": store.iso(begins),
-        "to": store.iso(ends),
+        "from": catalogue.iso(begins),
+        "to": catalogue.iso(ends),
         "format": "DYNAMODB_JSON",
         "export_arn": summary["exportArn"],
         "bucket": EXPORTS,
@@ -163,8 +164,8 @@ def _kind(end: float | None) -> str:
 
 def _window(begins: datetime, ends: datetime) -> dict[str, str]:
     return {
-        "exportFromTime": store.iso(begins),
-        "exportToTime": store.iso(ends),
+        "exportFromTime": catalogue.iso(begins),
+        "exportToTime": catalogue.iso(ends),
         "exportType": "INCREMENTAL_EXPORT",
         "outputView": "NEW_AND_OLD_IMAGES",
     }
@@ -180,7 +181,7 @@ def chain(full: str, until: float, **more: Any) -> dict[str, Any]:
         "kind": "chain",
         "table_arn": ARN,
         "full": full,
-        "until": store.iso(at(until)),
+        "until": catalogue.iso(at(until)),
         "skip_full": False,
         **more,
     }

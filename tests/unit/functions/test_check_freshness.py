@@ -11,7 +11,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from blueprints.functions.check_freshness import handler as function
 from blueprints.functions.check_freshness import memory
-from blueprints.functions.common import exports_store
+from blueprints.functions.common import catalogue, exports_store
 from tests.unit.functions import places, tables
 from tests.unit.functions.interception import Interceptor
 from tests.unit.functions.places import BUCKET, connect
@@ -142,7 +142,7 @@ def test_fresh_tables_are_measured_and_nobody_is_told() -> None:
     assert ages["incremental"] == 3600
     assert ages["full"] == 3 * 3600
     assert max(ages["pitr"], ages["daily"], ages["snapshot"]) < 60
-    assert kept()["rules"]["full"]["tables"][TABLE]["newest"] == exports_store.iso(NOW - 3 * HOUR)
+    assert kept()["rules"]["full"]["tables"][TABLE]["newest"] == catalogue.iso(NOW - 3 * HOUR)
 
 
 def test_each_source_goes_stale_by_its_own_rule_and_is_fresh_again_with_a_new_point() -> None:
@@ -254,7 +254,7 @@ def test_backups_are_listed_once_for_all_tables_and_only_good_ones_of_the_rule_c
     with Interceptor().on([once]) as interceptor:
         answer = check(classes={"critical": listed}, rules=[SNAPSHOT])
     assert stale(answer) == {("snapshot", name) for name in names}
-    assert answer["stale"][0]["newest"] == exports_store.iso(NOW - 40 * HOUR)
+    assert answer["stale"][0]["newest"] == catalogue.iso(NOW - 40 * HOUR)
     (request,) = [each for name, each in interceptor.requests if name == "dynamodb:ListBackups"]
     assert "TableName" not in request
     assert request["TimeRangeLowerBound"] == NOW - timedelta(minutes=3000)
@@ -264,7 +264,7 @@ def test_an_export_of_another_account_s_table_of_that_name_does_not_count() -> N
     export(timedelta(0), "incremental", HOUR, ARN.replace(ACCOUNT, "222222222222"))
     check(rules=[FULL, INCREMENTAL])
     newest = kept()["rules"]["incremental"]["tables"][TABLE]["newest"]
-    assert newest == exports_store.iso(NOW - HOUR)
+    assert newest == catalogue.iso(NOW - HOUR)
 
 
 def test_a_table_that_is_gone_is_named_once_and_its_rules_are_silent() -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.plan_export import attempts, handler
 from blueprints.functions.plan_export.windows import Nothing, Window, decide
@@ -198,7 +199,7 @@ def holds(world: World) -> None:
         for (_, end), (begin, _) in pairwise(windows):
             assert begin == end, "a gap, or an overlap"
     current = [
-        store.moment_of(each["to"])
+        catalogue.moment_of(each["to"])
         for each in world.records()
         if is_part(each) and each["table"]["id"] == world.table_id
     ]

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.export_table.handler import export
@@ -205,7 +206,7 @@ def test_what_is_there_already_is_read_whatever_fails(failing: str) -> None:
 
 
 def keep_record(found: dict[str, Any]) -> None:
-    begin, end = (store.moment_of(found[name]) for name in ("from", "to"))
+    begin, end = (catalogue.moment_of(found[name]) for name in ("from", "to"))
     key = store.record_key(ARN, begin, end, found["kind"])
     store.write_once(connect("s3"), BUCKET, key, {"table": {"id": found["table_id"]}})
 

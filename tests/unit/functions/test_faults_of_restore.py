@@ -21,7 +21,7 @@ from tests.unit.functions import places, tables
 from tests.unit.functions.faults import FAULTS, FOR_EVER, Fault
 from tests.unit.functions.interception import Interceptor
 from tests.unit.functions.places import ACCOUNT, BUCKET, REGION, connect, event, every_client
-from tests.unit.functions.tables import TABLE
+from tests.unit.functions.tables import ARN, TABLE
 
 pytestmark = pytest.mark.usefixtures("local_places")
 
@@ -38,7 +38,7 @@ def _window() -> dict[str, Any]:
     key = connect("kms").create_key()["KeyMetadata"]["KeyId"]
     connect("kms").create_alias(AliasName="alias/orders", TargetKeyId=key)
     body = json.dumps(tables.settings()).encode()
-    connect("s3").put_object(Bucket=BUCKET, Key=key_of(TABLE, datetime.now(UTC)), Body=body)
+    connect("s3").put_object(Bucket=BUCKET, Key=key_of(ARN, datetime.now(UTC)), Body=body)
     encryption = {"type": "KMS", "key": "alias/orders"}
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return {"settings": None, "encryption": encryption, "point": {"at": at}}

@@ -258,7 +258,7 @@ def test_a_snapshot_is_kept_or_its_table_is_named(operation: str) -> None:
             if told_of:
                 assert "orders: " in str(answer)
             # What was written before or despite the fault is whole.
-            for _, key in settings_store.keys(tables.client("s3"), BUCKET, "orders")[-1:]:
+            for _, key in settings_store.keys(tables.client("s3"), BUCKET, tables.ARN)[-1:]:
                 body = tables.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
                 assert json.loads(body)["tags"] == {"owner": "payments"}
     answer = _told_snapshot(None)

@@ -16,7 +16,7 @@ from botocore.retries.quota import RetryQuota
 from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_undo.handler import plan
 from blueprints.functions.report_undo.handler import report
@@ -120,8 +120,8 @@ def answered(
 NOW = datetime.now(UTC)
 REQUEST = {
     "table": {"key": "orders", "name": TABLE, "arn": ARN},
-    "since": store.iso(hours_ago(3)),
-    "until": store.iso(hours_ago(2)),
+    "since": catalogue.iso(hours_ago(3)),
+    "until": catalogue.iso(hours_ago(2)),
     "only": None,
     "created_since": "delete",
     "overwrite_conflicts": False,

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 
+from blueprints.functions.common.dump_formats import FORMATS, detect
 from blueprints.functions.common.export_lines import images
-from blueprints.functions.load_file.formats import FORMATS, check, detect, reader
+from blueprints.functions.load_file.formats import reader
+from blueprints.functions.load_file.formats.parsed import check
 from tests.aws_extensions.dynamodb_export_lines import DYNAMODB_JSON, ION, _text
 from tests.conftest import ROOT
 from tests.refills import dumps

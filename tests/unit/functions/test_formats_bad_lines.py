@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blueprints.functions.common.dump_formats import FORMATS, detect
 from blueprints.functions.common.export_lines import images
-from blueprints.functions.load_file.formats import FORMATS, check, detect, reader
+from blueprints.functions.load_file.formats import reader
+from blueprints.functions.load_file.formats.parsed import check
 from tests.unit.functions.test_formats import DYNAMODB_JSON, ION, WRITERS, changed
 from tests.unit.functions.typed_items import KEYS, Item
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_restore.handler import plan
@@ -92,7 +93,7 @@ def test_the_full_export_is_imported_and_what_followed_is_refilled(full: datetim
                 "kind": "chain",
                 "table_arn": ARN,
                 "full": store.record_key(ARN, full, full, "full"),
-                "until": store.iso(until),
+                "until": catalogue.iso(until),
                 "skip_full": True,
             },
             "write_units": None,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_restore import windows
@@ -39,8 +40,9 @@ def test_a_chain_of_too_many_windows_is_refused_at_once(
     last = full + 12 * HOUR
     with pytest.raises(RefusedError, match="3 incremental exports follow the full") as refused:
         planned()
-    assert f"one refill takes 2: take an earlier moment of the chain, {store.iso(last)} at" in str(
-        refused.value
+    assert (
+        f"one refill takes 2: take an earlier moment of the chain, {catalogue.iso(last)} at"
+        in str(refused.value)
     )
     assert planned(point=at(last))["source"]["changes"] == 10
 
@@ -56,10 +58,10 @@ def test_a_chain_of_too_many_rounds_is_refused_at_once(
     with pytest.raises(RefusedError, match="3 rounds of writing follow the full") as refused:
         planned()
     until = begin + HOUR
-    assert f"{store.iso(until)} at most" in str(refused.value)
+    assert f"{catalogue.iso(until)} at most" in str(refused.value)
     assert planned(point=at(until))["parameters"]["import"] is not None
     # Where the full export is written too, that is one more.
-    with pytest.raises(RefusedError, match=f"{store.iso(begin)} at most"):
+    with pytest.raises(RefusedError, match=f"{catalogue.iso(begin)} at most"):
         planned(point=at(until), load="refill")
 
 
@@ -79,7 +81,9 @@ def test_a_window_that_no_refill_takes_is_refused_at_once(
         planned()
     key = store.record_key(ARN, good, good + HOUR, "incremental")
     assert f"s3://{BUCKET}/{key}" in str(refused.value)
-    assert f"take an earlier moment of the chain, {store.iso(good)} at most" in str(refused.value)
+    assert f"take an earlier moment of the chain, {catalogue.iso(good)} at most" in str(
+        refused.value
+    )
     assert planned(point=at(good))["source"]["changes"] == 15
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_export import attempts
@@ -77,8 +78,16 @@ def test_the_next_window_of_the_chain_is_planned_and_kept() -> None:
 
 def test_the_first_full_export_starts_the_chain_and_is_no_news() -> None:
     found = planned()
-    assert (found["kind"], found["from"], found["to"]) == ("full", store.iso(END), store.iso(END))
-    assert (found["chain"], found["starts_chain"], found["tell"]) == (store.iso(END), True, False)
+    assert (found["kind"], found["from"], found["to"]) == (
+        "full",
+        catalogue.iso(END),
+        catalogue.iso(END),
+    )
+    assert (found["chain"], found["starts_chain"], found["tell"]) == (
+        catalogue.iso(END),
+        True,
+        False,
+    )
     assert found["prefix"] == f"gold/full/{TABLE}"
     assert kept() == [f"{TABLE}/chain-{table_id()}-none/1.json"]
 
@@ -96,7 +105,7 @@ def test_nothing_has_every_name_and_keeps_nothing() -> None:
     chain_to(END)
     found = planned(previous={"windows": 3})
     assert (found["action"], found["windows"], found["identity"]) == ("nothing", 3, None)
-    assert (found["chain"], found["tell"]) == (store.iso(END - DAY), False)
+    assert (found["chain"], found["tell"]) == (catalogue.iso(END - DAY), False)
     assert kept() == []
 
 
@@ -150,7 +159,7 @@ def test_who_loses_the_race_reads_what_is_there(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(attempts.store, "write_once", late)
     assert planned() == first
-    assert first["to"] == store.iso(END - HOUR)
+    assert first["to"] == catalogue.iso(END - HOUR)
 
 
 def test_who_loses_again_and_again_is_to_be_called_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +207,7 @@ def test_of_a_former_table_no_more_is_read_than_its_end() -> None:
     interceptor = Interceptor()
     with interceptor.on([connect("s3")]):
         found = planned()
-    assert found["identity"].endswith(store.compact(end + 9 * DAY))
+    assert found["identity"].endswith(catalogue.compact(end + 9 * DAY))
     assert interceptor.calls.count("s3:GetObject") == 1
 
 
@@ -207,7 +216,7 @@ def test_a_gap_starts_a_new_chain() -> None:
     chain_to(end)
     found = planned()
     assert (found["kind"], found["starts_chain"], found["tell"]) == ("full", True, True)
-    assert found["identity"] == f"chain-{table_id()}-{store.compact(end)}"
+    assert found["identity"] == f"chain-{table_id()}-{catalogue.compact(end)}"
     assert "point-in-time recovery gives nothing before" in found["reason"]
 
 
@@ -220,12 +229,12 @@ def test_a_table_created_anew_starts_a_new_chain_and_then_goes_on() -> None:
     found = planned()
     assert (found["kind"], found["starts_chain"], found["table_id"]) == ("full", True, created)
     assert f"{former}." in found["reason"]
-    assert found["identity"] == f"chain-{created}-{store.compact(END - 20 * HOUR)}"
+    assert found["identity"] == f"chain-{created}-{catalogue.compact(END - 20 * HOUR)}"
     start = END - 9 * HOUR
     recorded("full", start, start)
     interval = exporting.constants(interval_minutes=60)
     found = planned(export=interval)
-    assert (found["kind"], found["from"]) == ("incremental", store.iso(start))
+    assert (found["kind"], found["from"]) == ("incremental", catalogue.iso(start))
 
 
 def test_a_chain_that_did_not_start_is_started_again_from_the_same_time(
@@ -238,7 +247,7 @@ def test_a_chain_that_did_not_start_is_started_again_from_the_same_time(
     second = planned()
     assert second["client_token"] != first["client_token"]
     changed = {"attempt": 2, "client_token": second["client_token"]}
-    assert second == {**first, **changed, "earliest": store.iso(EARLIEST + HOUR)}
+    assert second == {**first, **changed, "earliest": catalogue.iso(EARLIEST + HOUR)}
 
 
 def test_a_plan_that_was_never_carried_out_and_cannot_be_now_is_replaced(
@@ -247,7 +256,7 @@ def test_a_plan_that_was_never_carried_out_and_cannot_be_now_is_replaced(
     first = planned()
     restorable(monkeypatch, LATEST + HOUR, LATEST + 2 * HOUR)
     second = planned()
-    assert second["from"] == store.iso(END + 2 * HOUR)
+    assert second["from"] == catalogue.iso(END + 2 * HOUR)
     assert second["identity"] == f"chain-{table_id()}-20261125T010000Z-none"
     assert (second["attempt"], second["tell"]) == (1, False)
     assert second["reason"].startswith(first["reason"])
@@ -276,7 +285,7 @@ def test_records_of_another_account_s_table_are_none_of_this_one() -> None:
     recorded("full", END - HOUR, END - HOUR, table=elsewhere)
     recorded("incremental", END - 2 * HOUR, END, table=elsewhere)
     put(f"{store.records_folder(ARN)}README", b"not one of ours")
-    assert planned()["from"] == store.iso(END - 20 * HOUR)
+    assert planned()["from"] == catalogue.iso(END - 20 * HOUR)
 
 
 def test_records_of_another_account_s_table_alone_are_no_chain() -> None:
@@ -287,10 +296,10 @@ def test_records_of_another_account_s_table_alone_are_no_chain() -> None:
 
 def test_where_only_full_exports_are_left_to_see_the_chain_is_broken() -> None:
     first = END - 55 * DAY
-    recorded("full", END - DAY, END - DAY, chain=store.iso(first), starts_chain=False)
+    recorded("full", END - DAY, END - DAY, chain=catalogue.iso(first), starts_chain=False)
     found = planned()
     assert (found["kind"], found["starts_chain"]) == ("full", True)
-    assert found["identity"].endswith(store.compact(first))
+    assert found["identity"].endswith(catalogue.compact(first))
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"table": {}}', b'{"table": 1}', b"\xff"])

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from tests.unit.functions import planning
 from tests.unit.functions.planning import (
     DAY,
@@ -34,7 +34,7 @@ def test_a_full_export_by_schedule_keeps_its_time_until_it_is_recorded(
 ) -> None:
     chain_to(END - 20 * HOUR)
     first = planned("full")
-    assert (first["identity"], first["from"]) == ("full-20261125T010500Z", store.iso(END))
+    assert (first["identity"], first["from"]) == ("full-20261125T010500Z", catalogue.iso(END))
     assert (first["starts_chain"], first["tell"]) == (False, False)
     failed(first)
     restorable(monkeypatch, EARLIEST, LATEST + HOUR)
@@ -43,7 +43,7 @@ def test_a_full_export_by_schedule_keeps_its_time_until_it_is_recorded(
     recorded("full", END, END, chain=first["chain"], starts_chain=False)
     assert planned("full")["action"] == "nothing"
     # Which does not move the end of the chain.
-    assert planned()["from"] == store.iso(END - 20 * HOUR)
+    assert planned()["from"] == catalogue.iso(END - 20 * HOUR)
 
 
 def test_one_that_is_recorded_is_not_made_again_however_late_it_was(
@@ -70,16 +70,16 @@ def test_one_that_was_planned_for_a_former_chain_is_planned_anew(
     recorded("full", start, start)
     restorable(monkeypatch, EARLIEST, LATEST + HOUR)
     found = planned("full")
-    assert (found["attempt"], found["chain"]) == (2, store.iso(start))
-    assert found["from"] == store.iso(END + HOUR)
+    assert (found["attempt"], found["chain"]) == (2, catalogue.iso(start))
+    assert found["from"] == catalogue.iso(END + HOUR)
 
 
 def test_full_exports_of_another_chain_are_none_of_this_one() -> None:
     chain_to(END - HOUR)
     time = END - timedelta(minutes=1)
-    recorded("full", time, time, chain=store.iso(END - 50 * DAY), starts_chain=False)
+    recorded("full", time, time, chain=catalogue.iso(END - 50 * DAY), starts_chain=False)
     found = planned("full")
-    assert (found["action"], found["chain"]) == ("export", store.iso(END - HOUR - DAY))
+    assert (found["action"], found["chain"]) == ("export", catalogue.iso(END - HOUR - DAY))
 
 
 def test_one_that_waited_longer_than_recovery_reaches_back_gets_another_time(
@@ -91,5 +91,5 @@ def test_one_that_waited_longer_than_recovery_reaches_back_gets_another_time(
     recorded("incremental", END - 20 * HOUR, start, chain=first["chain"])
     restorable(monkeypatch, LATEST + HOUR - timedelta(minutes=1), LATEST + 2 * HOUR)
     second = planned("full")
-    assert (second["attempt"], second["from"]) == (2, store.iso(END + 2 * HOUR))
+    assert (second["attempt"], second["from"]) == (2, catalogue.iso(END + 2 * HOUR))
     assert second["client_token"] != first["client_token"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.plan_refill.handler import plan
@@ -329,7 +330,7 @@ def test_a_manifest_that_is_not_the_recorded_one_is_refused(
 @pytest.mark.parametrize("body", [None, b"{", b"[1]"])
 def test_a_manifest_that_is_missing_or_damaged_is_refused(name: str, body: bytes | None) -> None:
     full = export(0)
-    key = store.read(connect("s3"), BUCKET, full)["manifest_key"].replace("summary", name)
+    key = catalogue.read(connect("s3"), BUCKET, full)["manifest_key"].replace("summary", name)
     connect("s3").delete_object(Bucket=EXPORTS, Key=key)
     if body is not None:
         connect("s3").put_object(Bucket=EXPORTS, Key=key, Body=body)

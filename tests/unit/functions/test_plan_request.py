@@ -10,16 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from blueprints.functions.common.errors import RefusedError
-from blueprints.functions.common.settings_store import key_of
+from blueprints.functions.common.settings_store import folder, key_of
 from tests.unit.functions import places, tables
 from tests.unit.functions.faults import DENIED, FAULTS, FOR_EVER, Fault
 from tests.unit.functions.interception import Interceptor
-from tests.unit.functions.places import (
-    BUCKET,
-    connect,
-    planned,
-)
-from tests.unit.functions.tables import TABLE
+from tests.unit.functions.places import BUCKET, OTHER_ACCOUNT, OTHER_REGION, connect, planned
+from tests.unit.functions.tables import ACCOUNT, ARN, REGION, TABLE
 
 pytestmark = pytest.mark.usefixtures("local_places")
 
@@ -28,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("local_places")
 
 
 def keep_settings(taken_at: datetime, **more: Any) -> str:
-    key = key_of(TABLE, taken_at)
+    key = key_of(ARN, taken_at)
     document = tables.settings(taken_at=taken_at.isoformat(), **more)
     connect("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(document).encode())
     return f"s3://{BUCKET}/{key}"
@@ -42,18 +38,31 @@ def test_settings_are_those_of_the_newest_snapshot_that_is_not_later() -> None:
     wanted = keep_settings(now - timedelta(days=1))
     keep_settings(now - timedelta(hours=1), table_arn="arn:aws:dynamodb:x:1:table/orders")
     keep_settings(now + timedelta(hours=1), table_class="STANDARD")
-    connect("s3").put_object(Bucket=BUCKET, Key=f"catalog/settings/{TABLE}/x.txt", Body=b"?")
+    connect("s3").put_object(Bucket=BUCKET, Key=f"{folder(ARN)}x.txt", Body=b"?")
     found = planned(settings=None)
     assert found["settings_from"] == wanted
     assert found["settings"]["table_class"] == "STANDARD_INFREQUENT_ACCESS"
     assert found["leave"] == []
 
 
+def test_settings_of_a_table_that_is_called_alike_elsewhere_lie_elsewhere() -> None:
+    places.create_table()
+    connect("dynamodb").create_backup(TableName=TABLE, BackupName="nightly")
+    at = datetime.now(UTC) - timedelta(days=1)
+    wanted = keep_settings(at)
+    for other in (ARN.replace(ACCOUNT, OTHER_ACCOUNT), ARN.replace(REGION, OTHER_REGION)):
+        body = json.dumps(tables.settings(table_arn=other, table_class="STANDARD")).encode()
+        connect("s3").put_object(Bucket=BUCKET, Key=key_of(other, at), Body=body)
+    found = planned(settings=None)
+    assert found["settings_from"] == wanted
+    assert found["settings"]["table_class"] == "STANDARD_INFREQUENT_ACCESS"
+
+
 def test_else_of_the_oldest_that_is_later_and_it_is_said() -> None:
     places.create_table()
     connect("dynamodb").create_backup(TableName=TABLE, BackupName="nightly")
     now = datetime.now(UTC)
-    connect("s3").put_object(Bucket=BUCKET, Key=key_of(TABLE, now - timedelta(1)), Body=b"{broken")
+    connect("s3").put_object(Bucket=BUCKET, Key=key_of(ARN, now - timedelta(1)), Body=b"{broken")
     wanted = keep_settings(now + timedelta(hours=1))
     keep_settings(now + timedelta(hours=2))
     found = planned(settings=None)
@@ -65,7 +74,10 @@ def test_without_settings_nothing_is_restored() -> None:
     places.create_table(days=35)
     with pytest.raises(RefusedError, match="no settings of arn:aws:dynamodb:") as refused:
         planned(settings=None)
-    assert "aws s3 ls s3://shop-prod-catalog/catalog/settings/orders/" in str(refused.value)
+    assert (
+        "aws s3 ls s3://shop-prod-catalog/catalog/settings/123456789012/eu-central-1/orders/"
+        in str(refused.value)
+    )
 
 
 def made_key(alias: str = "alias/orders") -> str:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.common.recovery_window import Window as Restorable
 from blueprints.functions.plan_undo import listing
@@ -36,8 +36,8 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def asked(**more: Any) -> dict[str, Any]:
     return {
         "table": {"key": "orders", "name": TABLE, "arn": ARN},
-        "since": store.iso(hours_ago(3)),
-        "until": store.iso(hours_ago(2)),
+        "since": catalogue.iso(hours_ago(3)),
+        "until": catalogue.iso(hours_ago(2)),
         "only": None,
         "created_since": "report",
         "overwrite_conflicts": False,
@@ -103,9 +103,9 @@ def test_the_export_is_from_exactly_the_time_asked_for(
     since: str, until: str | None, end: str
 ) -> None:
     found = span(since, until)
-    assert store.iso(found.since) == store.iso(store.moment_of(since))
-    assert found.until == (store.moment_of(until) if until else NOON)
-    assert store.iso(found.end) == end
+    assert catalogue.iso(found.since) == catalogue.iso(catalogue.moment_of(since))
+    assert found.until == (catalogue.moment_of(until) if until else NOON)
+    assert catalogue.iso(found.end) == end
     assert found.until_micros == round(found.until.timestamp() * 1_000_000)
 
 
@@ -227,8 +227,8 @@ def test_the_window_is_exported_once_with_both_images_into_the_work_folder() -> 
         "folder": FOLDER,
         "bucket": BUCKET,
         "files_key": f"{FOLDER}files.json",
-        "since": store.iso(hours_ago(3)),
-        "until": store.iso(hours_ago(2)),
+        "since": catalogue.iso(hours_ago(3)),
+        "until": catalogue.iso(hours_ago(2)),
         "since_micros": int(hours_ago(3).timestamp()) * 1_000_000,
         "until_micros": int(hours_ago(2).timestamp()) * 1_000_000,
         "write_units": 10,
@@ -282,7 +282,7 @@ def test_the_state_before_is_exported_in_full_where_that_is_asked_for() -> None:
 @local
 def test_what_is_too_recent_is_waited_for_and_nothing_started() -> None:
     since = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
-    found = planned(since=store.iso(since), until=None)
+    found = planned(since=catalogue.iso(since), until=None)
     assert (found["action"], found["wait_seconds"]) == ("wait", 300)
     assert found["exports"][0]["export_arn"] is None
     assert exports() == []
@@ -331,7 +331,7 @@ def test_recovery_that_is_off_is_refused() -> None:
 @local
 def test_before_recovery_reaches_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"created at|the earliest that point-in-time recovery"):
-        planned(since=store.iso(hours_ago(48)))
+        planned(since=catalogue.iso(hours_ago(48)))
 
 
 @local
@@ -361,7 +361,7 @@ def test_an_export_that_is_not_whole_is_refused(damage: str) -> None:
 # --- shares ---------------------------------------------------------------------------------------
 
 
-FULL = {"old_images": "full_export", "since": store.iso(hours_ago(3))}
+FULL = {"old_images": "full_export", "since": catalogue.iso(hours_ago(3))}
 BESIDE = f"holdfast restore prod orders --at {FULL['since']} --as NAME"
 
 

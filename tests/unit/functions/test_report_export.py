@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.report_export.failure import failure_of
@@ -142,7 +143,7 @@ def test_why_nothing_can_be_planned_is_told_once_a_day_for_each_reason() -> None
 
 
 def recorded(found: dict[str, Any], **table: str) -> None:
-    begin, end = (store.moment_of(found[name]) for name in ("from", "to"))
+    begin, end = (catalogue.moment_of(found[name]) for name in ("from", "to"))
     key = store.record_key(ARN, begin, end, found["kind"])
     written = {"table": {"name": TABLE, "arn": ARN, "id": found["table_id"], **table}}
     assert store.write_once(connect("s3"), BUCKET, key, written)

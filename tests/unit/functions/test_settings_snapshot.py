@@ -13,11 +13,12 @@ from blueprints.functions.common import settings_store
 from blueprints.functions.settings_snapshot import handler as function
 from tests.unit.functions import tables
 from tests.unit.functions.interception import Interceptor
-from tests.unit.functions.tables import ARN, TABLE
+from tests.unit.functions.tables import ACCOUNT, ARN, TABLE
 
 BUCKET = "shop-prod-catalog"
 NOW = datetime(2026, 11, 20, 3, 4, 5, tzinfo=UTC)
-KEY = "catalog/settings/orders/20261120T030405Z.json"
+FOLDER = f"catalog/settings/{ACCOUNT}/{tables.REGION}/orders/"
+KEY = f"{FOLDER}20261120T030405Z.json"
 SERVICES = ("dynamodb", "application-autoscaling", "cloudwatch", "s3")
 ORDERS = {"name": TABLE, "arn": ARN}
 SECOND = {"name": "second", "arn": ARN.replace("orders", "second")}
@@ -53,7 +54,7 @@ def put(key: str, body: bytes) -> None:
     tables.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
 
 
-def test_settings_are_written_under_the_name_and_time() -> None:
+def test_settings_are_written_under_whose_they_are_and_the_time() -> None:
     tables.create_full()
     assert keep(ORDERS) == {"written": [KEY], "unchanged": [], "gone": []}
     found = document()
@@ -67,7 +68,7 @@ def test_the_daily_run_always_writes() -> None:
     keep(ORDERS)
     later = NOW + timedelta(days=1)
     assert len(keep(ORDERS, now=later)["written"]) == 1
-    assert len(settings_store.keys(tables.client("s3"), BUCKET, TABLE)) == 2
+    assert len(settings_store.keys(tables.client("s3"), BUCKET, ARN)) == 2
 
 
 def test_an_event_writes_what_changed_only() -> None:
@@ -164,7 +165,7 @@ def test_a_table_that_is_gone_keeps_its_snapshots() -> None:
     answer = keep(ORDERS, SECOND, now=NOW + timedelta(days=1))
     assert answer["gone"] == [TABLE]
     assert len(answer["written"]) == 1
-    assert [key for _, key in settings_store.keys(tables.client("s3"), BUCKET, TABLE)] == [KEY]
+    assert [key for _, key in settings_store.keys(tables.client("s3"), BUCKET, ARN)] == [KEY]
 
 
 def test_a_table_that_goes_while_it_is_read_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,12 +216,13 @@ def test_one_table_never_stops_the_others_and_all_failures_are_told(
     assert "The settings of 1 of 2 tables could not be kept." in message
     assert "orders: ValueError: 'ODD' is neither on nor off" in message
     assert "At risk: " in message
-    assert f"aws s3 ls s3://{BUCKET}/catalog/settings/orders/" in message
-    assert len(settings_store.keys(tables.client("s3"), BUCKET, "second")) == 1
+    assert f"aws s3 ls s3://{BUCKET}/{FOLDER}" in message
+    assert len(settings_store.keys(tables.client("s3"), BUCKET, SECOND["arn"])) == 1
 
 
 def test_a_message_of_many_failures_stays_short() -> None:
-    message = function.told({f"t{n}": "no" for n in range(300)}, 400, BUCKET)
+    many = [{"name": f"t{n}", "arn": ARN.replace(TABLE, f"t{n}")} for n in range(400)]
+    message = function.told({f"t{n}": "no" for n in range(300)}, many, BUCKET)
     assert "and 280 more" in message
     assert len(message) < 2_000
 
@@ -230,5 +232,5 @@ def test_the_handler_takes_its_payload(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(function, "client_maker", lambda: tables.client)
     payload = {"tables": [ORDERS], "bucket": BUCKET, "event": {}}
     answer, log = tables.logged(lambda: function.handler(payload, None))
-    assert answer["written"][0].startswith("catalog/settings/orders/")
+    assert answer["written"][0].startswith(FOLDER)
     assert log[-1] == {"decision": "written", "table": TABLE, "value": answer["written"][0]}

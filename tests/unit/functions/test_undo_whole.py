@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from blueprints.functions.common import exports_store as store
+from blueprints.functions.common import catalogue
 from blueprints.functions.plan_undo import listing
 from blueprints.functions.plan_undo.handler import plan
 from blueprints.functions.report_undo.handler import report
@@ -74,8 +74,8 @@ def run(name: str, **more: Any) -> dict[str, Any]:
     """Go through an execution as its state machine does, and return the answer of the report."""
     request = {
         "table": {"key": "orders", "name": TABLE, "arn": ARN},
-        "since": store.iso(hours_ago(3)),
-        "until": store.iso(hours_ago(2)),
+        "since": catalogue.iso(hours_ago(3)),
+        "until": catalogue.iso(hours_ago(2)),
         "only": None,
         "created_since": "report",
         "overwrite_conflicts": False,
@@ -148,6 +148,6 @@ def test_several_windows_are_undone_as_one() -> None:
         at(hours)
         put(order(1, v=version))
     clock.move(0)
-    answer = run("run-1", since=store.iso(hours_ago(70)), until=store.iso(hours_ago(10)))
+    answer = run("run-1", since=catalogue.iso(hours_ago(70)), until=catalogue.iso(hours_ago(10)))
     assert answer["report"]["counts"]["restored"] == 1
     assert items()["x001"] == order(1, v=1)

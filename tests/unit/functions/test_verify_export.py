@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.common.errors import RefusedError
 from blueprints.functions.verify_export.failing import VerificationFailedError
@@ -41,7 +42,7 @@ def there(where: str = "here") -> Any:
 
 
 def key_of(found: dict[str, Any]) -> str:
-    begin, end = (store.moment_of(found[name]) for name in ("from", "to"))
+    begin, end = (catalogue.moment_of(found[name]) for name in ("from", "to"))
     return store.record_key(ARN, begin, end, found["kind"])
 
 
