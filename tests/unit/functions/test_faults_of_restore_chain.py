@@ -187,14 +187,12 @@ def test_what_aws_refuses_for_good_is_told(load: str, says: str) -> None:
         until(found, "refill")
 
 
-def test_too_many_imports_at_once_are_waited_for(
-    imported: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dynamodb_imports, "MOST_RUNNING", 0)
-    answer = call(imported)
-    assert "can be made" in answer["note"]
-    assert "can be made" in call(imported, answer, hours=9)["note"]
-    monkeypatch.undo()
+def test_too_many_imports_at_once_are_waited_for(imported: dict[str, Any]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dynamodb_imports, "MOST_RUNNING", 0)
+        answer = call(imported)
+        assert "can be made" in answer["note"]
+        assert "can be made" in call(imported, answer, hours=9)["note"]
     assert until(imported, "refill", answer)
 
 
