@@ -64,7 +64,8 @@ chain-demo: .venv/dev
 refill-demo: .venv/dev
 	$(BIN)/python tools/refill_demo.py
 
-# A script deletes the wrong 200 of 10,000 items, and they are put back: in half a minute.
+# A script deletes the wrong 200 of 10,000 items, and they are put back: in two minutes, since an undo
+# keeps to half of what the table may write.
 undo-demo: .venv/dev
 	$(BIN)/python tools/undo_demo.py
 

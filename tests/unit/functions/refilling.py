@@ -30,6 +30,7 @@ from tests.unit.functions.tables import ARN, TABLE
 
 EXPORTS, REPLICA, DUMPS = "shop-prod-exports", "shop-archive-exports-prod", "old-dumps"
 TARGET = "orders-restored"
+RUN_FOLDER = "work/refills/run-1/"  # of what a refill notes, in the catalogue's bucket
 TARGET_ARN = ARN.replace(TABLE, TARGET)
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:shop-prod-refill"
 START = datetime(2026, 11, 1, tzinfo=UTC)

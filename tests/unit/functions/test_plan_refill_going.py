@@ -17,6 +17,7 @@ from tests.unit.functions.places import BUCKET, connect
 from tests.unit.functions.refilling import (
     EXPORTS,
     NOW,
+    RUN_FOLDER,
     TARGET,
     begun,
     chain,
@@ -109,7 +110,7 @@ def test_a_child_that_failed_ends_the_refill_and_its_file_and_line_are_told(
             }
         ],
         "not_named": 0,
-        "results": f"s3://{BUCKET}/work/refills/run-1/00000/results/",
+        "results": f"s3://{BUCKET}/{RUN_FOLDER}00000/results/",
     }
     # What was written all the same, by the other children and before the bad line.
     assert (found["sums"]["written"], found["sums"]["items"]) == (10, 2)
@@ -123,13 +124,13 @@ def test_a_child_that_failed_ends_the_refill_and_its_file_and_line_are_told(
             {"status": "GOING", "file": 0, "line": 40, "calls_without_progress": 7},
             "GOING",
             "its child ended before it was done, throttled: DynamoDB took nothing in its last 7 "
-            f"calls, so give the table more write units; why is below s3://{BUCKET}/work/refills/"
-            "run-1/00000/results/",
+            f"calls, so give the table more write units; why is below s3://{BUCKET}/{RUN_FOLDER}"
+            "00000/results/",
         ),
         (
             {"status": "GOING", "file": 0, "line": 40},
             "GOING",
-            f"its child ended before it was done; why is below s3://{BUCKET}/work/refills/run-1/"
+            f"its child ended before it was done; why is below s3://{BUCKET}/{RUN_FOLDER}"
             "00000/results/",
         ),
     ],

@@ -20,6 +20,7 @@ from tests.unit.functions.places import ACCOUNT, BUCKET, REGION, TOPIC, connect
 from tests.unit.functions.refilling import (
     MACHINE,
     PLACE,
+    RUN_FOLDER,
     TARGET,
     chain,
     execution,
@@ -118,7 +119,7 @@ def test_a_refill_that_went_to_its_end(asked: dict[str, Any]) -> None:
         "seconds": 600,
         "not_right": [],
         "error": None,
-        "folder": f"s3://{BUCKET}/work/refills/run-1/",
+        "folder": f"s3://{BUCKET}/{RUN_FOLDER}",
         "resumed": None,
         "quiet": False,
         "next": [
