@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from blueprints.functions.common.catalogue import compact
 from blueprints.names import catalogue_bucket_name
+from tests.moments import this_minute
 
 if TYPE_CHECKING:
     from tests.points.conftest import Shop
@@ -22,7 +23,7 @@ STRANGER = "arn:aws:dynamodb:eu-central-1:555555555555:table/order_transaction"
 
 
 def days_ago(days: float) -> str:
-    return compact(datetime.now(UTC).replace(minute=0) - timedelta(days=days))
+    return compact(this_minute() - timedelta(days=days))
 
 
 def exports(report: dict[str, Any]) -> list[dict[str, Any]]:

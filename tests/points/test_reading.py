@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,13 +40,14 @@ def test_everything_is_one_list_newest_first(shop: Shop, ids: dict[str, str]) ->
     by_source = {point["source"]: point for point in report["points"]}
     expected = ["copy", "point_in_time", "recovery_point", "recovery_point", "user_backup"]
     assert sorted(point["source"] for point in report["points"]) == expected
-    times = [point["time"] for point in report["points"]]
+    # As texts, a whole second would come after its parts.
+    times = [datetime.fromisoformat(point["time"]) for point in report["points"]]
     assert times == sorted(times, reverse=True)
     assert all(point["usable"] and point["minutes_at_least"] == 20 for point in report["points"])
 
     window = by_source["point_in_time"]
     assert (window["id"], window["status"]) == ("point-in-time", "ENABLED")
-    assert window["earliest"] <= window["time"]
+    assert datetime.fromisoformat(window["earliest"]) <= datetime.fromisoformat(window["time"])
     assert window["notes"] == ["recovery period 35 days"]
     user = by_source["user_backup"]
     assert (user["id"], user["name"], user["size_bytes"]) == (ids["user"], "before-release", 123)

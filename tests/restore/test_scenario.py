@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +12,7 @@ from blueprints.functions.common.catalogue import compact, moment_of
 from blueprints.names import catalogue_bucket_name
 from generator.points.access import Access
 from generator.points.text import WIDTH
+from tests.moments import this_minute
 from tests.restore.conftest import ROLE
 from tests.restore.fakes import EXECUTION, Catalogue, Execution, entered, error, event
 from tests.restore.reports import a_report
@@ -84,7 +85,7 @@ def test_each_point_can_be_asked_for(shop: Shop, backed_up: dict[str, str], mach
 
 
 def hours_ago(hours: float) -> str:
-    return compact(datetime.now(UTC).replace(second=0) - timedelta(hours=hours))
+    return compact(this_minute() - timedelta(hours=hours))
 
 
 @pytest.fixture

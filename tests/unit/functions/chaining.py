@@ -12,6 +12,7 @@ from typing import Any
 from blueprints.functions.common import catalogue
 from blueprints.functions.common import exports_store as store
 from blueprints.functions.plan_restore.handler import plan
+from tests.moments import this_minute
 from tests.unit.functions import places, tables
 from tests.unit.functions.places import ACCOUNT, BUCKET, OTHER_ACCOUNT, OTHER_REGION, REGION
 from tests.unit.functions.tables import ARN, TABLE
@@ -34,7 +35,7 @@ SETTINGS = tables.settings(
 
 
 def hours_ago(hours: float) -> datetime:
-    return datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=hours)
+    return this_minute() - timedelta(hours=hours)
 
 
 def export_arn(end: datetime) -> str:

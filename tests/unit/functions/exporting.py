@@ -17,6 +17,7 @@ import boto3
 from blueprints.functions.common import catalogue
 from blueprints.functions.export_table.handler import export
 from tests.aws_extensions import accounts, clock, dynamodb_exports
+from tests.moments import this_minute
 from tests.unit.functions import places
 from tests.unit.functions.places import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, PLACE, REGION
 from tests.unit.functions.tables import ARN, TABLE
@@ -132,7 +133,7 @@ def constants(where: str = "here", **more: Any) -> dict[str, Any]:
 
 
 def hours_ago(hours: float) -> datetime:
-    return datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=hours)
+    return this_minute() - timedelta(hours=hours)
 
 
 def plan(kind: str = "full", **more: Any) -> dict[str, Any]:
