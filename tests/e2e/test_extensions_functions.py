@@ -78,7 +78,7 @@ def function(local_aws: LocalAws) -> str:
         Runtime="python3.13",
         Role=role,
         Handler="app.main.handler",
-        Timeout=3,
+        Timeout=8,
         Environment={"Variables": {"GIVEN": "value"}},
         Code={"ZipFile": code.getvalue()},
     )
@@ -103,7 +103,7 @@ def test_a_function_runs_from_its_zip_in_its_account(local_aws: LocalAws, functi
 
 @pytest.mark.parametrize(
     ("do", "message"),
-    [("fail", "as asked"), ("end", "Runtime exited"), ("sleep", "timed out after 3 seconds")],
+    [("fail", "as asked"), ("end", "Runtime exited"), ("sleep", "timed out after 8 seconds")],
 )
 def test_a_function_that_fails_says_so(
     local_aws: LocalAws, function: str, do: str, message: str
@@ -120,7 +120,7 @@ def test_the_time_of_a_call_is_over_when_a_test_says(local_aws: LocalAws, functi
             assert not called.done()
         answer, failed, _ = called.result()
     assert failed
-    assert "timed out after 3 seconds" in answer["errorMessage"]
+    assert "timed out after 8 seconds" in answer["errorMessage"]
     assert ask(local_aws, "timeouts", {"function": "asked"}) == {"ended": 0}
 
 
